@@ -1,0 +1,1 @@
+"""Verdicts from SQL and DuckDB. Never asks an engine."""

@@ -1,0 +1,1 @@
+"""Plan, diff, apply: YAML and the lock file. Never asks anyone."""

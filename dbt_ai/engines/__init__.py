@@ -1,0 +1,1 @@
+"""Who answers a request. Knows nothing of dbt."""

@@ -1,0 +1,1 @@
+"""One dbt project as values: read from a live dbt or from `target/`, selected, compiled, located."""

@@ -1,0 +1,177 @@
+"""A dbt project as values: nodes, columns, data tests, exposures, the DAG. No dbt import here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import networkx as nx
+
+from dbt_ai.values import PropertyPlace
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as a property file declares it. `description` is as dbt rendered it, `raw_description` as the file has
+    it (None where it could not be read): a `doc()` call counts as written, even where its block is empty."""
+
+    name: str
+    description: str = ""
+    raw_description: str | None = None
+    data_type: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A model, source table, seed or snapshot.
+
+    `language` is "sql" or "python" (models), "csv" for seeds. `relation` is (database, schema, identifier) as dbt
+    resolved it. `raw_code` is the file's SQL before Jinja. `original_file_path` and `patch_path` are relative to the
+    project root with `/`; `patch_path` None where no property file has the node. `place` is where its properties are
+    or should be; None for nodes that are never edited (`editable` False: packages, disabled).
+    """
+
+    unique_id: str
+    resource_type: str
+    name: str
+    package_name: str
+    original_file_path: str
+    relation: tuple[str | None, str | None, str]
+    language: str = "sql"
+    materialized: str = ""
+    description: str = ""
+    raw_description: str | None = None
+    columns: tuple[Column, ...] = ()
+    raw_code: str = ""
+    depends_on: tuple[str, ...] = ()
+    patch_path: str | None = None
+    place: PropertyPlace | None = None
+    editable: bool = True
+    enabled: bool = True
+    source_name: str | None = None
+    version: str | None = None
+    latest_version: str | None = None
+    tags: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    constraints: tuple[
+        Mapping[str, Any], ...
+    ] = ()  # contract constraints, columns' ones with their "column" key
+    contract_enforced: bool = False
+    unique_key: tuple[str, ...] = ()  # of an incremental model or snapshot
+
+    def column(self, name: str) -> Column | None:
+        """The declared column called `name` (case does not count)."""
+        folded = name.casefold()
+        return next((c for c in self.columns if c.name.casefold() == folded), None)
+
+
+@dataclass(frozen=True)
+class DataTest:
+    """A data test of the project. `kind` is the generic test's name with its package ("unique",
+    "dbt_utils.unique_combination_of_columns"), or "singular". `node` is the tested node, `column` its column or None;
+    `arguments` as written (Jinja rendered by dbt), without `model` and `column_name`."""
+
+    unique_id: str
+    kind: str
+    node: str | None
+    column: str | None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    enabled: bool = True
+    severity: str = "error"
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """An exposure and the nodes it depends on."""
+
+    unique_id: str
+    name: str
+    type: str
+    description: str
+    depends_on: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DuckDBTarget:
+    """Where a DuckDB project's data is. `path` is absolute, or ":memory:". `database` is the catalog name dbt uses
+    in SQL. `attach` are further (path, alias) pairs; `extensions` names to load; `settings` of the profile."""
+
+    path: str
+    database: str
+    attach: tuple[tuple[str, str], ...] = ()
+    extensions: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Project:
+    """One dbt project. `nodes` are the enabled models, sources, seeds and snapshots by unique_id, packages included.
+
+    `adapter_type` is also the sqlglot dialect's name, but for `dialect`, which maps what differs.
+    `arguments_property` tells whether generic tests take their arguments under `arguments:`.
+    `read_from` is "dbt" (a live dbt) or "artifacts".
+    """
+
+    root: Path
+    name: str
+    adapter_type: str
+    dialect: str
+    target_name: str
+    dbt_version: str
+    nodes: Mapping[str, Node]
+    disabled: tuple[Node, ...] = ()
+    data_tests: tuple[DataTest, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    duckdb: DuckDBTarget | None = None
+    arguments_property: bool = True
+    read_from: str = "dbt"
+    target_path: Path | None = None
+    catalog_columns: Mapping[str, tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
+
+    def graph(self) -> nx.DiGraph[str]:
+        """The DAG of `nodes`: an edge from each parent to each child."""
+        from dbt_ai.project.graph import build_graph
+
+        return build_graph(self)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the user selected, in dbt's own grammar; empty means everything of the root project."""
+
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    selector: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Compiled SQL of a node (ephemeral parents inlined as dbt's CTEs), or why there is none."""
+
+    unique_id: str
+    sql: str | None
+    error: str | None = None
+
+
+class ProjectReader(Protocol):
+    """One open project: read from a live dbt, or from the artifacts in `target/`."""
+
+    @property
+    def project(self) -> Project:
+        """The project, read once."""
+
+    def select(self, selection: Selection, resource_types: Sequence[str]) -> tuple[str, ...]:
+        """The unique_ids that the selection names, sorted, among `resource_types`, root project's and packages' alike.
+
+        Raises UsageError for an unknown selector, method or state folder.
+        """
+
+    def compile(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
+        """Compiled SQL of the SQL models and snapshots among `unique_ids`; failures one by one, never raised."""

@@ -1,0 +1,1 @@
+"""Tells what a run found: console, JSON, pictures. Values only."""

@@ -1,0 +1,1 @@
+"""Pure functions on SQL: column lineage and facts. sqlglot and jinja2 only."""

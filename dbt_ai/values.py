@@ -1,0 +1,215 @@
+"""The words of the road that more than one room uses, as small frozen values.
+
+They hold no behaviour beyond what follows from their own fields, and import no other room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class VerdictKind(str, Enum):
+    """What a check found. Only the first three are ever written."""
+
+    PROVED = "proved"  # follows from the SQL
+    BOUNDED = "bounded"  # no counterexample among N generated databases
+    HOLDS = "holds"  # true on the data that is there
+    REFUTED = "refuted"  # the data or the SQL says otherwise
+    UNPROVEN = "unproven"  # could not be decided, with a reason code
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict and what it rests on.
+
+    `reason` is a stable code (see dbt_ai/checks/reasons.py) for REFUTED and UNPROVEN; `detail` one sentence for a
+    person; `basis` the SQL or fact it rests on; `rows` the counterexample, as column/value pairs; `where` the place
+    it was reached ("sql", "duckdb").
+    """
+
+    kind: VerdictKind
+    detail: str = ""
+    reason: str | None = None
+    basis: str = ""
+    rows: tuple[tuple[tuple[str, Any], ...], ...] = ()
+    where: str = "sql"
+
+    @property
+    def writable(self) -> bool:
+        """True when text that rests on this verdict may be written."""
+        return self.kind in (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS)
+
+
+class ClaimKind(str, Enum):
+    """What a sentence can assert that a check can decide."""
+
+    UNIQUE = "unique"  # columns
+    ROW_PER = "row_per"  # columns: one row per these
+    NOT_NULL = "not_null"  # column is never NULL
+    NULL_WHEN = "null_when"  # column is NULL exactly/at least when: condition SQL or a join without a match
+    ONE_OF = "one_of"  # values
+    BETWEEN = "between"  # low, high
+    AGGREGATE = "aggregate"  # function, of column
+    FROM_COLUMN = "from_column"  # relation, column
+    REFERENCES = "references"  # relation, column
+    UNIT = "unit"  # unit word
+    CONVERSION = "conversion"  # factor
+    NAMES = "names"  # a column, model or value that must exist
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a text asserts and can be checked.
+
+    `subject` is the column the claim is about, or None for the relation as a whole. `arguments` depend on `kind`
+    (see ClaimKind) and are plain strings or tuples of strings. `text` is the piece of the sentence it was read from.
+    """
+
+    kind: ClaimKind
+    subject: str | None
+    arguments: tuple[tuple[str, Any], ...] = ()
+    text: str = ""
+
+    def argument(self, name: str, default: Any = None) -> Any:
+        """The argument called `name`, or `default`."""
+        return dict(self.arguments).get(name, default)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a proposal is about: a node, or one of its columns. `unique_id` is dbt's."""
+
+    unique_id: str
+    column: str | None = None
+
+    def __str__(self) -> str:
+        return self.unique_id if self.column is None else f"{self.unique_id}.{self.column}"
+
+
+@dataclass(frozen=True)
+class PropertyPlace:
+    """Which place of which property file holds, or should hold, the properties of a node.
+
+    `path` is relative to the project root, with `/`. `section` is the top-level key (`models`, `sources`, `seeds`,
+    `snapshots`). For a source `name` is the source's and `table` the table's name. `version` is the model version
+    or None. `exists` says whether the file already has an entry for the node; `file_exists` whether there is a file.
+    """
+
+    path: str
+    section: str
+    name: str
+    table: str | None = None
+    version: str | None = None
+    exists: bool = False
+    file_exists: bool = False
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A text that somebody proposes for a target, before it is checked.
+
+    `engine` is who proposed it ("derived", "student", "reasoning"), `model` the model's name where one was asked.
+    `evidence_hash` is the hash of what the text rests on: when it changes, the text is stale.
+    """
+
+    target: Target
+    text: str
+    engine: str
+    model: str | None = None
+    evidence_hash: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One description to be put at one place. `column` None means the node's own description.
+
+    `replaces` is the text that must be there now: None when there must be none.
+    """
+
+    place: PropertyPlace
+    column: str | None
+    text: str
+    replaces: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An edit that could not be planned, with a stable reason code and one sentence."""
+
+    edit: Edit
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """The new bytes of one file, made for exactly the old bytes (None: the file must not exist)."""
+
+    path: str
+    before: bytes | None
+    after: bytes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All file changes of one run, to be applied together or not at all."""
+
+    changes: tuple[FileChange, ...] = ()
+    planned: tuple[Edit, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+class OutcomeKind(str, Enum):
+    """What became of a target."""
+
+    WRITTEN = "written"  # or would be, under --dry-run and --check
+    KEPT = "kept"  # a person's text, left alone
+    CURRENT = "current"  # our text, still true
+    STALE = "stale"  # our text, its evidence has changed
+    REFUTED = "refuted"  # proposed, and a check said no
+    GAP = "gap"  # nothing true could be said by the engines at hand
+    REFUSED = "refused"  # true, but could not be edited in safely
+    FAILED = "failed"  # the node could not be read: SQL that does not parse, data that cannot be reached
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One target, what was proposed for it, what the checks said, where it went: what every report prints."""
+
+    target: Target
+    kind: OutcomeKind
+    text: str = ""
+    engine: str | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    path: str | None = None
+    reason: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about the data or the docs that a person should know, with the query that shows it.
+
+    `code` is stable ("duplicate-id", "orphans", ...); `numbers` are the counts the sentence rests on.
+    """
+
+    code: str
+    target: Target
+    sentence: str
+    sql: str = ""
+    columns: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a run of a job has to tell."""
+
+    job: str
+    outcomes: tuple[Outcome, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notices: tuple[str, ...] = ()  # what could not be seen, in whole sentences
+    diff: str = ""
+    cost: tuple[tuple[str, Any], ...] = field(default=())
