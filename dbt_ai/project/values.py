@@ -58,9 +58,7 @@ class Node:
     tags: tuple[str, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
-    constraints: tuple[
-        Mapping[str, Any], ...
-    ] = ()  # contract constraints, columns' ones with their "column" key
+    constraints: tuple[Mapping[str, Any], ...] = ()  # contract constraints, columns' ones with their "column" key
     contract_enforced: bool = False
     unique_key: tuple[str, ...] = ()  # of an incremental model or snapshot
 

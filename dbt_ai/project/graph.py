@@ -1,0 +1,23 @@
+"""The DAG of a project as a networkx graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+if TYPE_CHECKING:
+    from dbt_ai.project.values import Project
+
+
+def build_graph(project: Project) -> nx.DiGraph[str]:
+    """The enabled nodes of `project` by unique_id, with an edge from each parent to each of its children."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(project.nodes)
+    graph.add_edges_from(
+        (parent, node.unique_id)
+        for node in project.nodes.values()
+        for parent in node.depends_on
+        if parent in project.nodes
+    )
+    return graph
