@@ -1,0 +1,253 @@
+"""One compiled query, parsed and qualified once: what column lineage and facts both stand on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import cast
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.qualify_columns import qualify_columns
+from sqlglot.optimizer.qualify_tables import qualify_tables
+from sqlglot.optimizer.scope import Scope, build_scope
+from sqlglot.schema import MappingSchema
+
+from dbt_ai.errors import DbtAiError
+from dbt_ai.sql.fallbacks import name_lone_sources, write_out_using
+from dbt_ai.sql.values import Relation
+
+Parts = tuple[str | None, str | None, str]
+Lookup = Callable[[Parts], "Relation | None"]
+
+
+class QueryError(DbtAiError):
+    """The SQL of one node is not one SELECT that sqlglot can parse. Other nodes are not concerned."""
+
+
+class RelationIndex:
+    """Finds the relation that a table in SQL names, whatever the case and however many of its parts are written."""
+
+    def __init__(self, relations: Iterable[Relation]) -> None:
+        self._by_name: dict[str, list[tuple[Parts, Relation]]] = {}
+        for relation in relations:
+            folded = _fold(relation.parts)
+            self._by_name.setdefault(folded[2], []).append((folded, relation))
+
+    def __call__(self, parts: Parts) -> Relation | None:
+        """The relation named by (catalog, schema, identifier); None where there is none, or more than one."""
+        catalog, schema, name = _fold(parts)
+        found = [
+            relation
+            for (its_catalog, its_schema, _), relation in self._by_name.get(name, ())
+            if (schema is None or its_schema is None or schema == its_schema)
+            and (catalog is None or its_catalog is None or catalog == its_catalog)
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query whose tables and columns are qualified, with its scopes.
+
+    `expression` is the qualified tree and `root` its scope: identifiers in it are in the dialect's normal case, and
+    `spell` gives them back as the user wrote them. `columns` are the output columns, spelled so; a "*" among them
+    stands for columns that are not known. `guessed` is True where names had to be resolved without knowing all
+    columns of the parents; `problems` says what was guessed and why, in whole sentences. `schema` is what sqlglot was
+    told of the parents (for type annotation).
+    """
+
+    expression: exp.Expression
+    root: Scope
+    dialect: str
+    columns: tuple[str, ...]
+    schema: MappingSchema
+    guessed: bool = False
+    problems: tuple[str, ...] = ()
+    _spelling: Mapping[str, str] = field(default_factory=dict, repr=False)
+    _lookup: Lookup = field(default=lambda parts: None, repr=False)
+    _relations: dict[Parts, Relation] = field(default_factory=dict, repr=False)
+
+    def relation_of(self, table: exp.Table) -> Relation:
+        """The relation that `table` names. One that is not among the known relations gets the key "unknown:<name>"."""
+        parts = table_parts(table)
+        relation = self._relations.get(parts)
+        if relation is None:
+            relation = self._lookup(parts)
+            if relation is None:
+                name = ".".join(self.spell(part) for part in parts if part)
+                relation = Relation(key=f"unknown:{name}", parts=parts, complete=False)
+            self._relations[parts] = relation
+        return relation
+
+    def spell(self, name: str) -> str:
+        """An identifier of `expression` as the user wrote it, or as the warehouse has it where the query does not."""
+        return self._spelling.get(name, name)
+
+
+def parse_query(sql: str, dialect: str, relations: Iterable[Relation] | Lookup) -> Query:
+    """Parse one compiled SELECT and qualify it once against what is known of its parents.
+
+    `dialect` is sqlglot's name ("" for its own superset). `relations` are the relations it may read, or a function
+    from (catalog, schema, identifier) to a relation or None; build one `RelationIndex` where many queries share them.
+    Raises QueryError for what cannot be parsed and for anything but a single query.
+    """
+    lookup = relations if callable(relations) else RelationIndex(relations)
+    problems: list[str] = []
+    for attempt in (_qualify_strictly, _qualify_with_fallbacks, _qualify_tables_only):
+        names = _Names(_parse(sql, dialect), dialect, lookup)
+        try:
+            with _quiet_sqlglot():
+                expression = attempt(names)
+                root = build_scope(expression)
+        except (SqlglotError, RecursionError, AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+            problems.append(f"Columns could not be qualified strictly: {_first_line(error)}.")
+            continue
+        if root is None:
+            break
+        return Query(
+            expression=expression,
+            root=root,
+            dialect=dialect,
+            columns=_output_columns(root, names.spelling),
+            schema=names.schema,
+            guessed=bool(problems),
+            problems=tuple(dict.fromkeys(problems)),
+            _spelling=names.spelling,
+            _lookup=lookup,
+        )
+    raise QueryError("The SQL cannot be analysed: it has no SELECT whose tables can be told apart.")
+
+
+def table_parts(table: exp.Table) -> Parts:
+    """(catalog, schema, identifier) of a table as it stands in a tree; a table function is its own SQL."""
+    if isinstance(table.this, exp.Identifier):
+        return (table.catalog or None, table.db or None, table.name)
+    return (table.catalog or None, table.db or None, table.this.sql() if table.this else table.sql())
+
+
+class _Names:
+    """The tree in the dialect's normal case, how its names were spelled, and the parents' columns in that case."""
+
+    def __init__(self, tree: exp.Expression, dialect: str, lookup: Lookup) -> None:
+        self.tree = tree
+        self.dialect = Dialect.get_or_raise(dialect or None)
+        self.spelling: dict[str, str] = {}
+        self._in_query: dict[str, set[str]] = {}
+        for identifier in tree.find_all(exp.Identifier):
+            spelled = identifier.this
+            self.dialect.normalize_identifier(identifier)
+            name = identifier.this
+            if name != spelled:
+                self.spelling[name] = spelled
+            self._in_query.setdefault(name.casefold(), set()).add(name)
+        self.relations: dict[Parts, Relation] = {}
+        for table in tree.find_all(exp.Table):
+            if isinstance(table.this, exp.Identifier):
+                parts = table_parts(table)
+                if parts not in self.relations and (relation := lookup(parts)) is not None:
+                    self.relations[parts] = relation
+        self.schema = self._schema(open_ended=False)
+
+    def open_schema(self) -> MappingSchema:
+        """The same columns, none of the relations being taken as completely known."""
+        self.schema = self._schema(open_ended=True)
+        return self.schema
+
+    def _schema(self, open_ended: bool) -> MappingSchema:
+        depth = max((sum(1 for part in parts if part) for parts in self.relations), default=1)
+        mapping: dict[str, object] = {}
+        for (catalog, schema, name), relation in self.relations.items():
+            if not relation.columns:
+                continue
+            columns: dict[str, str] = {self._column(column): kind or "" for column, kind in relation.columns}
+            if open_ended or not relation.complete:
+                columns["*"] = ""
+            level = mapping
+            for part in (catalog or "", schema or "")[3 - depth :]:
+                level = level.setdefault(part, {})  # type: ignore[assignment]
+            level[name] = columns
+        return MappingSchema(mapping, dialect=self.dialect, normalize=False)
+
+    def _column(self, column: str) -> str:
+        """A parent's column in the case that the query names it in; in the dialect's normal case if it does not."""
+        forms = self._in_query.get(column.casefold(), ())
+        if len(forms) == 1:
+            (name,) = forms
+        elif column in forms:
+            name = column
+        else:
+            name = self.dialect.normalize_identifier(exp.to_identifier(column, quoted=False)).this
+        if name != column:
+            self.spelling.setdefault(name, column)
+        return name
+
+
+def _qualify_strictly(names: _Names) -> exp.Expression:
+    tree = qualify_tables(names.tree, dialect=names.dialect)
+    return qualify_columns(tree, names.schema)
+
+
+def _qualify_with_fallbacks(names: _Names) -> exp.Expression:
+    tree = qualify_tables(names.tree, dialect=names.dialect)
+    write_out_using(tree)
+    name_lone_sources(tree)
+    return qualify_columns(tree, names.open_schema(), allow_partial_qualification=True)
+
+
+def _qualify_tables_only(names: _Names) -> exp.Expression:
+    tree = qualify_tables(names.tree, dialect=names.dialect)
+    write_out_using(tree)
+    name_lone_sources(tree)
+    return tree
+
+
+def _parse(sql: str, dialect: str) -> exp.Expression:
+    try:
+        with _quiet_sqlglot():
+            statements = [statement for statement in sqlglot.parse(sql, dialect=dialect or None) if statement]
+    except (SqlglotError, RecursionError) as error:
+        raise QueryError(f"The SQL cannot be parsed as {dialect or 'SQL'}: {_first_line(error)}.") from error
+    statements = [statement for statement in statements if not isinstance(statement, exp.Semicolon)]
+    if len(statements) != 1:
+        raise QueryError(f"The SQL has {len(statements)} statements where one SELECT is expected.")
+    tree = statements[0]
+    if isinstance(tree, exp.Values):
+        tree = exp.select("*").from_(exp.alias_(tree, "_values", table=True))
+    while isinstance(tree, exp.Subquery) and tree.is_wrapper:
+        tree = tree.this
+    if not isinstance(tree, exp.Query):
+        raise QueryError(f"The SQL is a {tree.key.upper()} statement where a SELECT is expected.")
+    return cast(exp.Expression, tree)
+
+
+def _output_columns(root: Scope, spelling: Mapping[str, str]) -> tuple[str, ...]:
+    names = ["*" if select.is_star else select.alias_or_name for select in getattr(root.expression, "selects", ())]
+    spelled = [spelling.get(name, name) for name in names]
+    # Two columns that differ in case alone must stay two: then the dialect's own case is the only honest name.
+    return tuple(spelled if len(set(spelled)) == len(set(names)) else names)
+
+
+def _fold(parts: Parts) -> Parts:
+    catalog, schema, name = parts
+    return (catalog.casefold() if catalog else None, schema.casefold() if schema else None, name.casefold())
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+@contextmanager
+def _quiet_sqlglot() -> Iterator[None]:
+    """sqlglot logs what it could not understand; we tell it ourselves, with the name of the node."""
+    logger = logging.getLogger("sqlglot")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
