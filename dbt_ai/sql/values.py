@@ -220,7 +220,7 @@ class ColumnFacts:
     nullability: Nullability = Nullability(never=False)
     domain: Domain | None = None
     grain_kept: bool = False
-    expression: exp.Expression | None = field(default=None, compare=False, repr=False)
+    expression: exp.Expr | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,47 @@
+"""A CASE that turns conditions into labels."""
+
+from __future__ import annotations
+
+from sqlglot import exp, parse_one
+
+from dbt_ai.sql.values import ColumnKind
+from dbt_ai.tasks.derived.conditions import condition_text, operand
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
+from dbt_ai.tasks.derived.wording import sentence
+
+MAX_BRANCHES = 8
+MAX_LENGTH = 500
+
+
+def case_labels(context: ColumnContext) -> Draft | None:
+    """ "'loyal' where `orders` is at least 3, else 'new' where `orders` is at least 1, else 'none'."
+
+    WHENs are read in order, so each further one begins with "else".
+    """
+    facts = context.facts
+    if facts is None or not facts.branches or len(facts.branches) > MAX_BRANCHES + 1:
+        return None
+    if facts.kind is not ColumnKind.COMPUTED or facts.aggregate is not None:
+        return None
+    dialect = context.world.dialect
+    parts = []
+    for branch in facts.branches:
+        value = _value(branch.value_sql, dialect)
+        if value is None:
+            return None
+        if branch.condition_sql is None:
+            parts.append(f"else {value}")
+            continue
+        condition = condition_text(branch.condition_sql, dialect)
+        if condition is None:
+            return None
+        parts.append(f"{'else ' if parts else ''}{value} where {condition}")
+    if facts.branches[-1].condition_sql is not None:
+        parts.append("else NULL")
+    text = sentence(", ".join(parts))
+    return Draft(proved(text, facts.sql), Strength.MEANING) if len(text) <= MAX_LENGTH else None
+
+
+def _value(sql: str, dialect: str) -> str | None:
+    tree = parse_one(sql, read=dialect).unnest()
+    return "NULL" if isinstance(tree, exp.Null) else operand(tree, dialect)

@@ -1,0 +1,22 @@
+"""What stands in for a missing value."""
+
+from __future__ import annotations
+
+from sqlglot import exp, parse_one
+
+from dbt_ai.tasks.derived.conditions import operand
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, proved
+
+
+def default(context: ColumnContext, draft: Draft) -> Sentence | None:
+    """`coalesce(x, 0)` adds "0 where there is none." """
+    facts = context.facts
+    if facts is None or facts.default_sql is None or draft.strength is Strength.HUMAN:
+        return None
+    tree = parse_one(facts.default_sql, read=context.world.dialect).unnest()
+    if not isinstance(tree, (exp.Literal, exp.Boolean, exp.Cast, exp.Neg)):
+        return None
+    value = operand(tree, context.world.dialect)
+    if value is None:
+        return None
+    return proved(f"{value[0].upper() + value[1:]} where there is none.", facts.sql)

@@ -1,0 +1,35 @@
+"""Where a value comes from, where no more can be said."""
+
+from __future__ import annotations
+
+from dbt_ai.sql.values import ColumnKind
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
+from dbt_ai.tasks.derived.wording import code
+
+
+def provenance(context: ColumnContext) -> Draft | None:
+    """ "`raw_orders.user_id`, renamed." / "Unchanged from `raw_orders.order_date`." / "... as DATE."
+
+    For a column of a source or seed: under which other name a model reads it.
+    """
+    facts, world = context.facts, context.world
+    if facts is None:
+        known = world.renamed_downstream.get((context.ref.relation, context.name.casefold()))
+        if known is None:
+            return None
+        name, model = known
+        return Draft(
+            proved(f"Read as {code(name)} by {code(model)}.", f"{context.name} as {name}"), Strength.PROVENANCE
+        )
+    if len(facts.sources) != 1:
+        return None
+    source = world.shown(facts.sources[0])
+    if facts.kind is ColumnKind.PASS_THROUGH:
+        text = f"Taken unchanged from {source}."
+    elif facts.kind is ColumnKind.RENAMED:
+        text = f"{source} under a new name."
+    elif facts.kind is ColumnKind.CAST and facts.type:
+        text = f"{source} as {facts.type}."
+    else:
+        return None
+    return Draft(proved(text, facts.sql), Strength.PROVENANCE)

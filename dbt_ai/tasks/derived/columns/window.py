@@ -1,0 +1,71 @@
+"""Window functions: position, neighbours, running figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp, parse_one
+
+from dbt_ai.tasks.derived.conditions import operand
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
+from dbt_ai.tasks.derived.wording import code, listed
+
+_POSITIONS = {
+    "row_number": "Position of the row",
+    "rank": "Rank of the row (ties share a rank and leave a gap)",
+    "dense_rank": "Rank of the row (ties share a rank, without gaps)",
+}
+_NEIGHBOURS = {"lag": "of the row before", "lead": "of the row after"}
+_FIGURES = {"sum": "sum", "avg": "average", "min": "lowest value", "max": "highest value", "count": "number"}
+
+
+def window(context: ColumnContext) -> Draft | None:
+    """`row_number() over (partition by customer_id order by ordered_at)` is "Position of the row among those with
+    the same `customer_id`, ordered by `ordered_at`."
+    """
+    facts = context.facts
+    if facts is None or facts.window is None:
+        return None
+    found, dialect = facts.window, context.world.dialect
+    order = _order_text(found.order_by_sql, dialect)
+    among = f" among rows with the same {keys_text(found.partition_by_sql, dialect)}" if found.partition_by_sql else ""
+    if order is None:
+        return None
+    argument = _argument(found.argument_sql, dialect)
+    if found.function in _POSITIONS and order:
+        text = f"{_POSITIONS[found.function]}{among}, ordered by {order}, from 1"
+    elif found.function in _NEIGHBOURS and order and argument:
+        text = f"{argument} {_NEIGHBOURS[found.function]}{among}, ordered by {order}"
+    elif found.function in ("first_value", "last_value") and order and argument:
+        which = found.function.split("_")[0]
+        text = f"{which.capitalize()} {argument}{among}, ordered by {order}"
+    elif found.function in _FIGURES and not order and (argument or found.function == "count"):
+        what = (
+            "Number of rows" if found.function == "count" else f"{_FIGURES[found.function].capitalize()} of {argument}"
+        )
+        text = f"{what}{among or ' over all rows'}"
+    elif found.function == "sum" and order and argument:
+        text = f"Running sum of {argument}{among}, ordered by {order}"
+    else:
+        return None
+    return Draft(proved(text + ".", facts.sql), Strength.MEANING)
+
+
+def keys_text(keys: Sequence[str], dialect: str) -> str:
+    """Partition or group keys as a list in code."""
+    return listed([operand(parse_one(key, read=dialect), dialect) or code(key) for key in keys])
+
+
+def _order_text(keys: Sequence[str], dialect: str) -> str | None:
+    parts = []
+    for sql in keys:
+        tree = parse_one(f"SELECT 1 ORDER BY {sql}", read=dialect).find(exp.Ordered)
+        text = operand(tree.this, dialect) if tree else None
+        if text is None or tree is None:
+            return None
+        parts.append(f"{text} descending" if tree.args.get("desc") else text)
+    return ", ".join(parts)
+
+
+def _argument(sql: str, dialect: str) -> str | None:
+    return None if sql in ("", "*") else operand(parse_one(sql, read=dialect), dialect)

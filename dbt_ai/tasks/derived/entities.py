@@ -1,0 +1,78 @@
+"""What the rows of a relation are, as nouns: the rows of `stg_orders` are orders.
+
+A noun is taken from the name of the key that makes the rows (`order_id`), else from the relation's name without
+its layer prefix, as dbt projects name their models. It is a label for a reader, never the basis of a fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import inflection
+
+_KEY_SUFFIX = re.compile(r"(_|^)(id|key|sk|pk|uuid|guid|code|no|number|hk|hash)$", re.IGNORECASE)
+_LAYERS = {
+    *("stg", "staging", "base", "src", "source", "raw", "int", "intermediate", "fct", "fact", "dim", "mart", "marts"),
+    *("seed", "snap", "snapshot", "tmp", "rpt", "report", "agg", "obt", "vw", "v", "tbl", "dbt"),
+}
+# Words that name a shape rather than what the rows are.
+_SHAPES = {"data", "history", "summary", "stats", "metrics", "details", "info", "final", "joined", "pivoted", "unioned"}
+
+
+@dataclass(frozen=True)
+class Entity:
+    """What one row is (`one`), and several of them (`many`)."""
+
+    one: str
+    many: str
+
+
+def entity_of_key(column: str) -> Entity | None:
+    """The entity that a key column names, or None where its name says none.
+
+    >>> entity_of_key("order_id")
+    Entity(one='order', many='orders')
+    >>> entity_of_key("id") is None
+    True
+    """
+    words = inflection.underscore(column) if re.search("[a-z][A-Z]", column) else column.lower()
+    stem = _KEY_SUFFIX.sub("", words).strip("_ ")
+    return _entity(stem) if stem and stem != words else None
+
+
+def entity_of_relation(name: str) -> Entity | None:
+    """The entity that a relation's name gives, or None where the name ends in a shape ("order_metrics").
+
+    >>> entity_of_relation("stg_stripe__payments")
+    Entity(one='payment', many='payments')
+    >>> entity_of_relation("int_orders_joined") is None
+    True
+    """
+    last = name.lower().rsplit("__", 1)[-1]
+    words = [word for word in re.split(r"[_\W]+", last) if word]
+    while len(words) > 1 and words[0] in _LAYERS:
+        words = words[1:]
+    while len(words) > 1 and re.fullmatch(r"v\d+|\d+", words[-1]):
+        words = words[:-1]
+    if not words or words[-1] in _SHAPES | _LAYERS or "to" in words or "by" in words or "per" in words:
+        return None
+    return _entity("_".join(words))
+
+
+def entity(name: str, keys: Sequence[Sequence[str]]) -> Entity | None:
+    """The entity of a relation called `name` whose unique keys are `keys`: its single key's, else its name's."""
+    for key in keys:
+        if len(key) == 1 and (found := entity_of_key(key[0])):
+            return found
+    return None if any(len(key) > 1 for key in keys) else entity_of_relation(name)
+
+
+def _entity(stem: str) -> Entity | None:
+    words = stem.replace("_", " ").split()
+    if not words or not all(re.fullmatch(r"[a-z][a-z0-9-]*", word) for word in words):
+        return None
+    one = " ".join([*words[:-1], inflection.singularize(words[-1])])
+    many = " ".join([*words[:-1], inflection.pluralize(inflection.singularize(words[-1]))])
+    return Entity(one, many)
