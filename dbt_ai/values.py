@@ -125,13 +125,15 @@ class Proposal:
 class Edit:
     """One description to be put at one place. `column` None means the node's own description.
 
-    `replaces` is the text that must be there now: None when there must be none.
+    `replaces` is the text that must be there now: None when there must be none. `doc_call` is True where `text` is a
+    `{{ doc('...') }}` call that a person wrote upstream: it is written as it stands, never quoted as raw text.
     """
 
     place: PropertyPlace
     column: str | None
     text: str
     replaces: str | None = None
+    doc_call: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,13 +44,15 @@ class Draft:
     """A derived text in its parts, so that a column downstream can take the meaning and leave the rest.
 
     `main` says what the value is; `further` what else holds here (NULL condition, values). `travels` tells whether
-    `main` stays true for a column that passes the value through at another grain.
+    `main` stays true for a column that passes the value through at another grain. `doc_call` is the `{{ doc() }}` call
+    that a person's text was rendered from.
     """
 
     main: Sentence
     strength: Strength
     further: tuple[Sentence, ...] = ()
     travels: bool = True
+    doc_call: str | None = None
 
     @property
     def text(self) -> str:

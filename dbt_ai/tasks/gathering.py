@@ -1,0 +1,270 @@
+"""Gathers the evidence of the nodes a job looks at: compiled SQL, relations, facts, lineage, profiles, findings.
+
+Facts rest on what is known of the parents, so ancestors are understood first, in topological order; what a project's
+tests promise is believed only as far as the data does not say otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import networkx as nx
+
+from dbt_ai.checks.sandbox import Sandbox
+from dbt_ai.errors import WarehouseError
+from dbt_ai.evidence.values import Evidence, Profile
+from dbt_ai.project.values import Node, Project, ProjectReader
+from dbt_ai.sql.facts import facts_of
+from dbt_ai.sql.lineage import trace
+from dbt_ai.sql.query import Lookup, Query, QueryError, RelationIndex, parse_query
+from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation, same_name
+
+Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
+
+SNAPSHOT_KEY = "dbt_scd_id"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Evidence by unique_id (wanted nodes and their ancestors), what stays unknown, and why."""
+
+    evidence: Mapping[str, Evidence]
+    wanted: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+def nothing(what: str, done: int, of: int) -> None:
+    """A progress callback that tells nobody."""
+
+
+def scope_of(project: Project, wanted: Sequence[str]) -> list[str]:
+    """The wanted nodes, all their ancestors, and the models that read a wanted source or seed, parents first."""
+    graph = project.graph()
+    scope = set(wanted)
+    for unique_id in wanted:
+        scope |= nx.ancestors(graph, unique_id)
+        if project.nodes[unique_id].resource_type in ("source", "seed"):
+            for child in graph.successors(unique_id):
+                scope |= {child} | nx.ancestors(graph, child)
+    return [unique_id for unique_id in nx.lexicographical_topological_sort(graph) if unique_id in scope]
+
+
+def gather(
+    reader: ProjectReader, wanted: Sequence[str], sandbox: Sandbox | None, progress: Progress = nothing
+) -> Gathered:
+    """Everything known of `wanted` and of what they are made from. Never raises for a single node: its trouble is told
+    in `failures` (SQL that cannot be compiled or parsed) or `notices`."""
+    from dbt_ai.project.knowledge import relations_of
+
+    project = reader.project
+    order = scope_of(project, wanted)
+    progress("Compiling", 0, len(order))
+    compiled = reader.compile([u for u in order if _has_sql(project.nodes[u])])
+    sql = {unique_id: found.sql for unique_id, found in compiled.items() if found.sql}
+    failures = {u: f"It could not be compiled: {c.error}" for u, c in compiled.items() if c.error}
+
+    profiles: dict[str, Profile] = {}
+    notices: list[str] = []
+    columns = {}
+    if sandbox is not None:
+        from dbt_ai.evidence.profile import warehouse_columns
+
+        bare = relations_of(project, {})
+        columns = dict(warehouse_columns(sandbox.connection, [bare[u] for u in order if u in bare]))
+    relations = dict(relations_of(project, sql, warehouse_columns=columns))
+    if sandbox is not None:
+        profiles, more = _profiles(project, [relations[u] for u in order if u in columns], sandbox, progress)
+        notices += more
+        for unique_id, profile in profiles.items():
+            relations[unique_id] = _verified(relations[unique_id], profile, sandbox)
+
+    index = RelationIndex(relations.values())
+
+    def lookup(parts: tuple[str | None, str | None, str]) -> Relation | None:
+        found = index(parts)
+        return relations.get(found.key, found) if found else None
+
+    facts: dict[str, QueryFacts] = {}
+    lineage: dict[str, Lineage] = {}
+    for number, unique_id in enumerate(order):
+        progress("Understanding", number, len(order))
+        node = project.nodes[unique_id]
+        if unique_id in sql:
+            try:
+                query = _parse(sql[unique_id], project.dialect, lookup)
+            except QueryError as error:
+                failures[unique_id] = str(error)
+                continue
+            facts[unique_id] = _as_built(node, facts_of(query))
+            lineage[unique_id] = trace(query)
+        known = _with_facts(relations[unique_id], node, facts.get(unique_id))
+        profile_of_it = profiles.get(unique_id)
+        relations[unique_id] = _verified(known, profile_of_it, sandbox) if profile_of_it and sandbox else known
+    evidence = {
+        u: _evidence(project, project.nodes[u], relations[u], sql.get(u), facts.get(u), lineage.get(u), profiles.get(u))
+        for u in order
+    }
+    return Gathered(evidence, tuple(wanted), tuple(notices), failures)
+
+
+def _parse(sql: str, dialect: str, lookup: Lookup) -> Query:
+    return parse_query(sql, dialect, lookup)
+
+
+def _has_sql(node: Node) -> bool:
+    return node.resource_type in ("model", "snapshot") and node.language == "sql"
+
+
+def _profiles(
+    project: Project, relations: Sequence[Relation], sandbox: Sandbox, progress: Progress
+) -> tuple[dict[str, Profile], list[str]]:
+    from dbt_ai.evidence.profile import ProfileCache, profile_relation
+
+    profiles: dict[str, Profile] = {}
+    notices: list[str] = []
+    with ProfileCache(project.root) as cache:
+        for number, relation in enumerate(relations):
+            progress("Profiling", number, len(relations))
+            try:
+                profiles[relation.key] = profile_relation(sandbox.connection, relation, cache=cache)
+            except WarehouseError as error:
+                notices.append(f"No profile of {project.nodes[relation.key].name}: {error}")
+    return profiles, notices
+
+
+def _as_built(node: Node, facts: QueryFacts) -> QueryFacts:
+    """Facts of the relation rather than of one run of its query: an incremental model keeps the rows of earlier runs,
+    so only its unique_key is a key; a snapshot keeps every version of a row."""
+    if node.resource_type == "snapshot":
+        return replace(facts, keys=(Key((SNAPSHOT_KEY,), "snapshot", "dbt snapshot"),), single_row=False)
+    if node.materialized == "incremental":
+        merged = node.unique_key and node.config.get("incremental_strategy") not in ("append", "insert_overwrite")
+        keys = (Key(node.unique_key, "unique_key", "unique_key of the incremental model"),) if merged else ()
+        return replace(facts, keys=keys, single_row=False)
+    return facts
+
+
+def _with_facts(relation: Relation, node: Node, facts: QueryFacts | None) -> Relation:
+    """What children may rely on: the tests' promises and what the node's own SQL shows."""
+    if node.resource_type == "snapshot":
+        relation = replace(relation, unique_keys=((SNAPSHOT_KEY,),))
+    if facts is None:
+        return relation
+    keys = _distinct_keys([*relation.unique_keys, *(key.columns for key in facts.keys)])
+    never = {column.name for column in facts.columns if column.nullability.never}
+    if node.materialized == "incremental":
+        never = set()  # rows of earlier versions of the model may still be there
+    known = {name.casefold() for name, _ in relation.domains}
+    domains = tuple(
+        (column.name, column.domain.values)
+        for column in facts.columns
+        if column.domain and column.name.casefold() not in known and node.materialized != "incremental"
+    )
+    return replace(
+        relation, unique_keys=keys, not_null=relation.not_null | never, domains=(*relation.domains, *domains)
+    )
+
+
+def _distinct_keys(keys: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Keys without repetition, shorter ones first, none that contains another."""
+    kept: list[tuple[str, ...]] = []
+    for key in sorted(keys, key=len):
+        folded = {column.casefold() for column in key}
+        if not any({column.casefold() for column in other} <= folded for other in kept):
+            kept.append(key)
+    return tuple(kept)
+
+
+def _verified(relation: Relation, profile: Profile, sandbox: Sandbox) -> Relation:
+    """`relation` without the promises that its data breaks."""
+    if profile.rows == 0:
+        return relation
+    keys = tuple(key for key in relation.unique_keys if _key_holds(relation, key, profile, sandbox))
+    not_null = frozenset(
+        name for name in relation.not_null if not ((found := profile.column(name)) and found.nulls > 0)
+    )
+    domains = tuple((name, values) for name, values in relation.domains if _domain_holds(profile, name, values))
+    return replace(relation, unique_keys=keys, not_null=not_null, domains=domains)
+
+
+def _key_holds(relation: Relation, key: Sequence[str], profile: Profile, sandbox: Sandbox) -> bool:
+    if len(key) == 1:
+        found = profile.column(key[0])
+        if found is None:
+            return False
+        if not found.distinct_approximate and profile.sampled is None:
+            return found.unique
+    return key_holds_on_data(relation, key, sandbox)
+
+
+def key_holds_on_data(relation: Relation, key: Sequence[str], sandbox: Sandbox) -> bool:
+    """Whether no two rows of the relation agree in all of `key` (rows with a NULL in it apart)."""
+    from dbt_ai.sql.names import quoted_columns, quoted_relation
+
+    names = quoted_columns(key)
+    filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    by = ", ".join(names)
+    try:
+        rows = sandbox.run(
+            f"SELECT 1 FROM {quoted_relation(relation)} WHERE {filled} GROUP BY {by} HAVING COUNT(*) > 1 LIMIT 1"
+        )
+    except WarehouseError:
+        return False
+    return not rows
+
+
+def _domain_holds(profile: Profile, name: str, values: Sequence[str]) -> bool:
+    found = profile.column(name)
+    if found is None or found.all_values is None:
+        return True
+    return set(found.all_values) <= set(values)
+
+
+def _evidence(
+    project: Project,
+    node: Node,
+    relation: Relation,
+    sql: str | None,
+    facts: QueryFacts | None,
+    lineage: Lineage | None,
+    profile: Profile | None,
+) -> Evidence:
+    upstream = {}
+    for parent in node.depends_on:
+        if parent in project.nodes:
+            for column in project.nodes[parent].columns:
+                if column.description.strip():
+                    upstream[f"{project.nodes[parent].name}.{column.name}"] = column.description
+            if project.nodes[parent].description.strip():
+                upstream[project.nodes[parent].name] = project.nodes[parent].description
+    return Evidence(
+        unique_id=node.unique_id,
+        name=node.name,
+        resource_type=node.resource_type,
+        relation=relation,
+        sql=sql,
+        raw_sql=node.raw_code or None,
+        lineage=lineage,
+        facts=facts,
+        profile=profile,
+        description=node.description,
+        column_descriptions={c.name: c.description for c in node.columns if c.description.strip()},
+        upstream_descriptions=upstream,
+        downstream=tuple(sorted(n.name for n in project.nodes.values() if node.unique_id in n.depends_on)),
+    )
+
+
+def columns_of(evidence: Evidence) -> tuple[str, ...]:
+    """The columns of a node that are known to exist, in order: its SQL's where all of them are known (the table may be
+    of an earlier build), else those of the relation in the warehouse."""
+    facts = evidence.facts
+    names = [column.name for column in facts.columns] if facts else []
+    if evidence.resource_type == "snapshot" or not names or any(name == "*" for name in names):
+        names = [name for name, _ in evidence.relation.columns] or names
+    seen: list[str] = []
+    for name in names:
+        if name != "*" and not any(same_name(name, other) for other in seen):
+            seen.append(name)
+    return tuple(seen)
