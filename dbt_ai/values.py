@@ -215,3 +215,5 @@ class Report:
     notices: tuple[str, ...] = ()  # what could not be seen, in whole sentences
     diff: str = ""
     cost: tuple[tuple[str, Any], ...] = field(default=())
+    wrote: bool = False  # False under --dry-run and --check: what is "written" would be
+    unfinished: tuple[str, ...] = ()  # what an engine failed to answer, in whole sentences: run again to go on

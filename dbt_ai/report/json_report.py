@@ -1,0 +1,73 @@
+"""A report as JSON. The form is documented in docs/json.md and changes only with `SCHEMA_VERSION`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from dbt_ai.values import Finding, Outcome, OutcomeKind, Report, Verdict
+
+SCHEMA_VERSION = 1
+
+
+def report_to_json(report: Report) -> str:
+    """The report as one JSON object: `schema_version`, `job`, `summary`, one entry an outcome, findings, notices."""
+    return json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, default=str)
+
+
+def report_to_dict(report: Report) -> dict[str, Any]:
+    """As `report_to_json`, as plain Python values."""
+    counts = Counter(outcome.kind.value for outcome in report.outcomes)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "job": report.job,
+        "summary": {
+            **{kind.value: counts.get(kind.value, 0) for kind in OutcomeKind},
+            "findings": len(report.findings),
+            "wrote": report.wrote,
+        },
+        "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+        "findings": [_finding(finding) for finding in report.findings],
+        "notices": list(report.notices),
+        "unfinished": list(report.unfinished),
+        "cost": dict(report.cost),
+        "diff": report.diff,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "node": outcome.target.unique_id,
+        "column": outcome.target.column,
+        "outcome": outcome.kind.value,
+        "text": outcome.text,
+        "engine": outcome.engine,
+        "verdicts": [_verdict(verdict) for verdict in outcome.verdicts],
+        "path": outcome.path,
+        "reason": outcome.reason,
+        "detail": outcome.detail,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict.kind.value,
+        "reason": verdict.reason,
+        "detail": verdict.detail,
+        "basis": verdict.basis,
+        "where": verdict.where,
+        "rows": [dict(row) for row in verdict.rows],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "node": finding.target.unique_id,
+        "column": finding.target.column,
+        "sentence": finding.sentence,
+        "columns": list(finding.columns),
+        "numbers": dict(finding.numbers),
+        "sql": finding.sql,
+    }

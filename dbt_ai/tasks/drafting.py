@@ -1,0 +1,167 @@
+"""Derived texts for gathered nodes: a pure function of SQL, data and what people wrote, whatever was selected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dbt_ai.evidence.values import Evidence
+from dbt_ai.sql.values import ColumnKind, ColumnRef, same_name
+from dbt_ai.tasks.derived.columns import describe_column
+from dbt_ai.tasks.derived.entities import Entity, entity, entity_of_key, entity_of_relation
+from dbt_ai.tasks.derived.models import describe_relation
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, World
+from dbt_ai.tasks.gathering import columns_of
+from dbt_ai.values import Target, Verdict, VerdictKind
+
+# A unique column may be unique by luck: one that is named like the relation's id needs fewer rows to be believed.
+MIN_ROWS_NAMED_KEY = 5
+MIN_ROWS_ANY_KEY = 100
+
+Refuted = Callable[[Target, str], bool]  # whether a check says that a text is false for a target
+References = Mapping[tuple[str, str], tuple[ColumnRef, Verdict]]
+
+
+@dataclass(frozen=True)
+class HumanText:
+    """A person's text for a column (or an engine's that was checked and written), rendered, and its doc() call."""
+
+    text: str
+    doc_call: str | None = None
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """Derived texts by target, and what was known when they were made."""
+
+    by_target: Mapping[Target, Draft]
+    world: World
+
+
+def draft_all(
+    evidence: Mapping[str, Evidence],
+    names: Mapping[str, str],
+    human: Mapping[tuple[str, str], HumanText],
+    references: References,
+    dialect: str,
+    refuted: Refuted,
+) -> Drafts:
+    """Drafts for every column and node of `evidence` (parents first, as gathered).
+
+    `names` are the names that readers know the nodes by, `human` the texts that people wrote, by (unique_id, column in
+    lower case), `references` the columns known to refer to another relation.
+    """
+    keys = {u: found.relation.unique_keys or _data_key(found) for u, found in evidence.items()}
+    entities = {u: _entity(found, keys[u]) for u, found in evidence.items()}
+    drafts: dict[tuple[str, str], Draft] = {
+        key: Draft(_as_written(text), Strength.HUMAN, doc_call=text.doc_call) for key, text in human.items()
+    }
+    renamed: dict[tuple[str, str], tuple[str, str]] = {}
+    for source, column, child, is_renamed in _read_as(evidence):
+        if is_renamed:
+            renamed.setdefault(source, (column, names[child]))
+    drafts.update(_filled_back(evidence, human, drafts, refuted))
+    world = World(dialect, names, entities, keys, drafts, references, renamed)
+    by_target: dict[Target, Draft] = {}
+    for unique_id, found in evidence.items():
+        for name in columns_of(found):
+            key = (unique_id, name.casefold())
+            target = Target(unique_id, name)
+            if key in human:
+                continue
+            draft = drafts.get(key) or _describe(target, found, world, refuted)
+            if draft is not None:
+                drafts[key] = draft
+                by_target[target] = draft
+        target = Target(unique_id)
+        draft = describe_relation(found, world)
+        if draft is not None and not refuted(target, draft.text):
+            by_target[target] = draft
+    return Drafts(by_target, world)
+
+
+def _describe(target: Target, evidence: Evidence, world: World, refuted: Refuted) -> Draft | None:
+    """The column's draft without what a check refutes: an inherited text that is false here gives way to facts."""
+    name = target.column or ""
+    facts = evidence.facts.column(name) if evidence.facts else None
+    profile = evidence.profile.column(name) if evidence.profile else None
+    context = ColumnContext(name, evidence, world, facts, profile)
+    draft = describe_column(context)
+    if draft is not None and refuted(target, draft.main.text):
+        alone = replace(world, drafts={}, keys={**world.keys, target.unique_id: ()})
+        draft = describe_column(replace(context, world=alone))
+        if draft is not None and refuted(target, draft.main.text):
+            return None
+    if draft is None:
+        return None
+    return replace(draft, further=tuple(part for part in draft.further if not refuted(target, part.text)))
+
+
+def _as_written(human: HumanText) -> Sentence:
+    return Sentence(human.text, Verdict(VerdictKind.HOLDS, "a person wrote it upstream", basis="description"))
+
+
+def _entity(evidence: Evidence, keys: Sequence[Sequence[str]]) -> Entity | None:
+    return entity(evidence.name, keys)
+
+
+def _data_key(evidence: Evidence) -> tuple[tuple[str, ...], ...]:
+    """The column that identifies a row of the data, where neither tests nor SQL say one."""
+    profile = evidence.profile
+    if profile is None or evidence.resource_type == "snapshot":
+        return ()
+    named = entity_of_relation(evidence.name)
+    for column in profile.columns:
+        if not column.unique or column.nulls or (not entity_of_key(column.name) and column.name.lower() != "id"):
+            continue
+        own = entity_of_key(column.name)
+        enough = MIN_ROWS_NAMED_KEY if named and (own is None or own.one == named.one) else MIN_ROWS_ANY_KEY
+        if profile.rows >= enough and profile.sampled is None:
+            return ((column.name,),)
+    return ()
+
+
+def _read_as(evidence: Mapping[str, Evidence]) -> Iterator[tuple[tuple[str, str], str, str, bool]]:
+    """Every column that a model takes row by row from one relation: (source, name there, model, renamed)."""
+    for unique_id, found in evidence.items():
+        for column in found.facts.columns if found.facts else ():
+            if column.kind not in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED) or len(column.sources) != 1:
+                continue
+            source = column.sources[0]
+            if not column.grain_kept or found.facts is None or found.facts.rows_of != source.relation:
+                continue
+            renamed = not same_name(source.column, column.name)
+            yield (source.relation, source.column.casefold()), column.name, unique_id, renamed
+
+
+def _filled_back(
+    evidence: Mapping[str, Evidence],
+    human: Mapping[tuple[str, str], HumanText],
+    drafts: Mapping[tuple[str, str], Draft],
+    refuted: Refuted,
+) -> dict[tuple[str, str], Draft]:
+    """Texts for undocumented columns of sources and seeds from the models that read them, where these agree."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for source, column, child, _ in _read_as(evidence):
+        known = evidence.get(source[0])
+        if source in human or known is None or known.resource_type not in ("source", "seed"):
+            continue
+        if (child, column.casefold()) in human:
+            found.setdefault(source, set()).add((child, column.casefold()))
+    filled = {}
+    for source, readers in found.items():
+        texts = {human[reader].text for reader in readers}
+        if len(texts) == 1:
+            draft = drafts[min(readers)]
+            if not refuted(Target(*source), draft.text):
+                filled[source] = draft
+    return filled
+
+
+_DOC_CALL = re.compile(r"""\A\s*\{\{\s*doc\(\s*(['"])[^'"{}]+\1(\s*,\s*(['"])[^'"{}]+\3)?\s*\)\s*\}\}\s*\Z""")
+
+
+def doc_call(raw: str | None) -> str | None:
+    """The `{{ doc('...') }}` call that `raw` is as a whole, else None."""
+    return raw.strip() if raw and _DOC_CALL.match(raw) else None
