@@ -1,0 +1,8 @@
+select
+    payment_id,
+    order_id,
+    amount,
+    method as payment_method,
+    refunded = 'true' as is_refunded,
+    paid_at
+from {{ source('shop', 'payments') }}
