@@ -1,0 +1,25 @@
+{#- Each operation takes the arguments of the `dbtai` command of the same name and hands on those that were given. -#}
+
+{% macro ai_document(select=none, exclude=none, selector=none, state=none, engine=none, effort=none, max_cost=none, dry_run=none, check=none, strict=none, format=none, output=none) %}
+  {%- do ai__call('document', {
+      'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
+      'engine': engine, 'effort': effort, 'max_cost': max_cost,
+      'dry_run': dry_run, 'check': check, 'strict': strict, 'format': format, 'output': output,
+  }) -%}
+{% endmacro %}
+
+{% macro ai_lineage(select=none, exclude=none, selector=none, format=none, output=none) %}
+  {%- do ai__call('lineage', {
+      'select': select, 'exclude': exclude, 'selector': selector, 'format': format, 'output': output,
+  }) -%}
+{% endmacro %}
+
+{#- Called without the name of our package: where Python brings the macros they are internal ones, which have none. -#}
+{% macro ai__call(command, arguments) %}
+  {%- if execute -%}
+    {%- if modules.dbt_ai is not defined -%}
+      {%- do exceptions.raise_compiler_error("dbt_ai's Python package does not run inside this dbt. On dbt 1.x install it next to dbt with `pip install dbtai`, and see that DBTAI_DISABLE is not set; on dbt 2 run `dbt compile`, then the command line `dbtai " ~ command ~ "`.") -%}
+    {%- endif -%}
+    {%- do modules.dbt_ai.call(command, arguments) -%}
+  {%- endif -%}
+{% endmacro %}
