@@ -1,4 +1,4 @@
-"""A report for a person at a terminal, through rich. Standard output carries the report, standard error the progress."""
+"""A report for a person at a terminal, through rich: the report on standard output, progress on standard error."""
 
 from __future__ import annotations
 

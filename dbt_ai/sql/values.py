@@ -220,18 +220,22 @@ class ColumnFacts:
     nullability: Nullability = Nullability(never=False)
     domain: Domain | None = None
     grain_kept: bool = False
+    source_unique_kept: bool | None = None
     expression: exp.Expr | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Key:
-    """Output columns that are unique together. `basis` says why: "group by", "distinct", "row_number",
-    "inherited", "union", "single row", ...; `relies_on` names the parents' keys that were used."""
+    """Output columns that are unique together. `basis` says why: "group by", "distinct", "distinct on", "row_number",
+    "inherited", "union", "surrogate key", ...; `relies_on` names the parents' keys that were used.
+    `nulls_apart` is True where only the rows without a NULL in the key are known to be unique (what dbt's `unique`
+    test checks): so it is for a parent's tested key that may be NULL, or that an outer join can leave out."""
 
     columns: tuple[str, ...]
     basis: str
     sql: str = ""
     relies_on: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nulls_apart: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""`dbtai document`: write the descriptions a project lacks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from dbt_ai.cli.options import EFFORTS, ENGINES, project_options, selection_of, selection_options
+
+
+@click.command("document")
+@project_options
+@selection_options
+@click.option("--engine", type=click.Choice(ENGINES), help="Who may answer: derived needs no model [default: auto].")
+@click.option("--effort", type=click.Choice(EFFORTS), help="How hard the reasoning model thinks.")
+@click.option("--dry-run", is_flag=True, help="Print the unified diff and write nothing.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would be written or is stale.")
+@click.option("--strict", is_flag=True, help="With --check, a gap that no engine at hand can fill fails, too.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there.")
+def command(
+    project_dir: Path | None,
+    profiles_dir: Path | None,
+    target: str | None,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    selector: str | None,
+    state: Path | None,
+    engine: str | None,
+    effort: str | None,
+    dry_run: bool,
+    check: bool,
+    strict: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Write the descriptions that nodes and columns lack, each checked before it is written.
+
+    What people wrote is never touched. Every line that lands says something that follows from the SQL or holds on the
+    data; what cannot be said truly is left open and told.
+    """
+    from dbt_ai.cli.jobs import DocumentCall, run_document
+    from dbt_ai.project.opening import open_project
+
+    reader = open_project(project_dir, profiles_dir, target)
+    call = DocumentCall(
+        selection=selection_of(select, exclude, selector, state),
+        engine=engine,
+        effort=effort,
+        dry_run=dry_run,
+        check=check,
+        strict=strict,
+        form=form,
+        output=output,
+    )
+    sys.exit(run_document(reader, call))

@@ -1,0 +1,145 @@
+"""Runs a job for either door, the command line's or dbt's, and tells what it found."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dbt_ai.engines.values import Engine
+from dbt_ai.errors import EngineError, UsageError
+from dbt_ai.project.settings import Settings, read_settings
+from dbt_ai.project.values import ProjectReader, Selection
+from dbt_ai.tasks.gathering import Progress, nothing
+from dbt_ai.values import OutcomeKind, Report
+
+
+@dataclass(frozen=True)
+class DocumentCall:
+    """The options of `document`, from either door. None means: as the settings say."""
+
+    selection: Selection = field(default_factory=Selection)
+    engine: str | None = None
+    effort: str | None = None
+    dry_run: bool = False
+    check: bool = False
+    strict: bool = False
+    form: str = "text"
+    output: Path | None = None
+
+
+def run_document(reader: ProjectReader, call: DocumentCall) -> int:
+    """Documents the project of `reader`, prints the report, and returns the exit code."""
+    from dbt_ai.tasks.data import open_data
+    from dbt_ai.tasks.document import DocumentOptions, document
+
+    settings = read_settings(reader.project.root, engine=call.engine, effort=call.effort)
+    options = DocumentOptions(
+        selection=call.selection,
+        write=not (call.dry_run or call.check),
+        share=settings.share,
+        house_style=settings.house_style,
+        effort=settings.effort,
+    )
+    engine, told = engine_of(settings, reader.project.root)
+    with open_data(reader.project) as (sandbox, notices), progress_of() as progress:
+        report = document(
+            reader, options, sandbox=sandbox, engine=engine, notices=(*told, *notices), progress=progress
+        )
+    tell(report, call.form, call.output, show_diff=call.dry_run)
+    return exit_code(report, check=call.check, strict=call.strict)
+
+
+def exit_code(report: Report, *, check: bool = False, strict: bool = False) -> int:
+    """0 done; 1 findings under --check; 3 unfinished."""
+    if report.unfinished:
+        return 3
+    kinds = {outcome.kind for outcome in report.outcomes}
+    if check and kinds & {OutcomeKind.WRITTEN, OutcomeKind.STALE}:
+        return 1
+    return 1 if check and strict and kinds & {OutcomeKind.GAP, OutcomeKind.REFUTED} else 0
+
+
+def engine_of(settings: Settings, root: Path) -> tuple[Engine | None, tuple[str, ...]]:
+    """The reasoning engine that the settings and the environment allow, and what to tell where there is none.
+
+    Raises EngineError where the reasoning engine is asked for by name and cannot be had.
+    """
+    if settings.engine == "derived":
+        return None, ()
+    from dbt_ai.engines.opening import open_engine
+
+    try:
+        return open_engine(settings.model, settings.base_url, root), ()
+    except EngineError as error:
+        if settings.engine == "reasoning":
+            raise
+        return None, (f"Derived texts only: {error}",)
+
+
+def tell(report: Report, form: str, output: Path | None, *, show_diff: bool) -> None:
+    """Prints the report on standard output, or writes it to `output`."""
+    from dbt_ai.report.json_report import report_to_json
+
+    with _opened(output) as file:
+        if form == "json":
+            file.write(report_to_json(report) + "\n")
+        else:
+            from dbt_ai.report.console import print_report
+
+            print_report(report, show_diff=show_diff, file=file)
+
+
+@contextlib.contextmanager
+def _opened(output: Path | None) -> Iterator[Any]:
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        file = output.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The report cannot be written to {output}: {error.strerror}.") from error
+    with file:
+        yield file
+
+
+@contextlib.contextmanager
+def progress_of() -> Iterator[Progress]:
+    """A progress callback that draws a bar on standard error where that is a terminal."""
+    from dbt_ai.report.console import progress_bar
+
+    with progress_bar() as bar:
+        if bar is None:
+            yield nothing
+            return
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=of)
+            bar.update(tasks[what], completed=done, total=of)
+
+        yield show
+
+
+def selection_from(arguments: Mapping[str, Any]) -> Selection:
+    """The selection of an operation's arguments, where lists and strings with spaces are both at home."""
+    return Selection(
+        select=_words(arguments.get("select")),
+        exclude=_words(arguments.get("exclude")),
+        selector=arguments.get("selector"),
+        state=arguments.get("state"),
+    )
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,) if value.strip() else ()
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise UsageError(f"A selection is a text or a list of texts, not {value!r}.")

@@ -1,0 +1,58 @@
+"""The operations behind `dbt run-operation ai_...`: the same jobs as the command line's, with the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dbt_ai.cli.jobs import DocumentCall, run_document, selection_from
+from dbt_ai.cli.options import EFFORTS, ENGINES
+from dbt_ai.errors import UsageError
+from dbt_ai.project.values import ProjectReader
+
+FORMATS = ("text", "json")
+
+
+def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> int:
+    """Runs the operation `ai_<command>` with the arguments given to it, and returns the exit code.
+
+    Raises UsageError for an argument whose value cannot be meant, and whatever the job raises.
+    """
+    if command == "document":
+        return run_document(
+            reader,
+            DocumentCall(
+                selection=selection_from(arguments),
+                engine=_choice(arguments, "engine", ENGINES),
+                effort=_choice(arguments, "effort", EFFORTS),
+                dry_run=_flag(arguments, "dry_run"),
+                check=_flag(arguments, "check"),
+                strict=_flag(arguments, "strict"),
+                form=_choice(arguments, "format", FORMATS) or "text",
+                output=Path(arguments["output"]) if arguments.get("output") else None,
+            ),
+        )
+    if command == "lineage":
+        from dbt_ai.cli.lineage import run_lineage
+
+        output = Path(arguments["output"]) if arguments.get("output") else None
+        column = arguments.get("column")
+        if not isinstance(column, str):
+            raise UsageError("ai_lineage needs a column: --args '{column: \"orders.amount\"}'.")
+        return run_lineage(reader, column, _choice(arguments, "format", ("text", "json", "svg", "html")) or "text", output)
+    raise UsageError(f"There is no operation ai_{command}.")
+
+
+def _flag(arguments: Mapping[str, Any], name: str) -> bool:
+    value = arguments.get(name)
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise UsageError(f"{name} is true or false, not {value!r}.")
+
+
+def _choice(arguments: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str | None:
+    value = arguments.get(name)
+    if value is None or value in choices:
+        return value
+    raise UsageError(f"{name} is one of {', '.join(choices)}, not {value!r}.")

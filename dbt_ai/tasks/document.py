@@ -1,0 +1,264 @@
+"""The job `document`: say of every selected node and column what is true and useful, and write what held.
+
+The road: read the project, gather evidence, draft derived texts, ask an engine where it is at hand and more could be
+said, check every text, plan the edits, apply them, report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dbt_ai.checks.sandbox import Sandbox
+from dbt_ai.edits import apply_plan, diff_plan, plan_edits
+from dbt_ai.edits.lock import LockEntry, lock_change, read_lock, text_hash
+from dbt_ai.engines.values import Engine
+from dbt_ai.evidence.values import Evidence
+from dbt_ai.project.values import Node, Project, ProjectReader, Selection
+from dbt_ai.tasks.checking import Checker
+from dbt_ai.tasks.drafting import Drafts, draft_all
+from dbt_ai.tasks.evidence_hash import evidence_hash
+from dbt_ai.tasks.finding import findings_of
+from dbt_ai.tasks.gathering import Gathered, Progress, columns_of, gather, nothing
+from dbt_ai.tasks.references import references_of
+from dbt_ai.tasks.written import Author, author, human_texts, written_text
+from dbt_ai.values import Edit, Finding, Outcome, OutcomeKind, Plan, Report, Target, Verdict, VerdictKind
+
+RESOURCE_TYPES = ("model", "source", "seed", "snapshot")
+_ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKind.UNPROVEN, VerdictKind.REFUTED)
+
+
+@dataclass(frozen=True)
+class DocumentOptions:
+    """What to document and how. `write` False plans and tells, and changes no file."""
+
+    selection: Selection = field(default_factory=Selection)
+    write: bool = True
+    share: str = "statistics"
+    house_style: str | None = None
+    effort: str = "low"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A checked text for a target, ready to be planned."""
+
+    target: Target
+    text: str
+    engine: str
+    verdicts: tuple[Verdict, ...]
+    doc_call: str | None = None
+    rendered: str | None = None  # what dbt makes of the doc() call
+
+
+def document(
+    reader: ProjectReader,
+    options: DocumentOptions,
+    *,
+    sandbox: Sandbox | None = None,
+    engine: Engine | None = None,
+    notices: Sequence[str] = (),
+    progress: Progress = nothing,
+) -> Report:
+    """Documents the selected nodes of the root project.
+
+    `sandbox` is the opened data, None where there is none; `engine` the reasoning engine, None for derived texts only.
+    `notices` are told in the report as they are. Raises EditError where a file changed between plan and write, and
+    UsageError for a selection that dbt does not understand.
+    """
+    project = reader.project
+    selected = reader.select(options.selection, RESOURCE_TYPES)
+    wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
+    gathered = gather(reader, wanted, sandbox, progress)
+    lock = read_lock(project.root)
+    references = references_of(gathered.evidence, sandbox)
+    checker = Checker(project, gathered.evidence, sandbox)
+    drafts = draft_all(
+        gathered.evidence,
+        {u: _shown(project.nodes[u]) for u in gathered.evidence},
+        human_texts(project, lock),
+        references,
+        project.dialect,
+        checker.refutes,
+    )
+    texts = _derived_texts(drafts)
+    refuted: list[Outcome] = []
+    unfinished: tuple[str, ...] = ()
+    cost: tuple[tuple[str, object], ...] = ()
+    if engine is not None:
+        from dbt_ai.tasks.asking import ask
+
+        asked = ask(engine, project, gathered, drafts, lock, checker, options, progress)
+        texts.update(asked.texts)
+        refuted, unfinished, cost = list(asked.refuted), asked.unfinished, asked.cost
+    decided = [
+        outcome
+        for unique_id in wanted
+        for outcome in _decide(project, gathered, unique_id, texts, lock, checker)
+    ]
+    plan, outcomes = _plan(project, decided, texts, lock)
+    plan = _with_lock(project, plan, outcomes, texts, gathered.evidence, lock)
+    if options.write and plan.changes:
+        progress("Writing", 0, len(plan.changes))
+        apply_plan(project.root, plan)
+    return Report(
+        job="document",
+        outcomes=tuple([*outcomes, *refuted]),
+        findings=findings_of(project, gathered, wanted, lock, checker, sandbox),
+        notices=(*notices, *gathered.notices),
+        diff=diff_plan(plan),
+        cost=cost,
+        wrote=options.write,
+        unfinished=unfinished,
+    )
+
+
+def _shown(node: Node) -> str:
+    return f"{node.source_name}.{node.name}" if node.resource_type == "source" else node.name
+
+
+def _derived_texts(drafts: Drafts) -> dict[Target, Text]:
+    texts = {}
+    for target, draft in drafts.by_target.items():
+        # A doc() call stands for the whole text: what else could be said here would be lost on its reader.
+        text = draft.doc_call if draft.doc_call and not draft.further else draft.text
+        called = draft.doc_call if text == draft.doc_call else None
+        texts[target] = Text(target, text, "derived", draft.verdicts, called, draft.main.text if called else None)
+    return texts
+
+
+def _decide(
+    project: Project,
+    gathered: Gathered,
+    unique_id: str,
+    texts: Mapping[Target, Text],
+    lock: Mapping[tuple[str, str | None], LockEntry],
+    checker: Checker,
+) -> list[Outcome]:
+    """What is to become of a node and each of its columns."""
+    node, evidence = project.nodes[unique_id], gathered.evidence[unique_id]
+    if unique_id in gathered.failures and not evidence.relation.columns:
+        return [Outcome(Target(unique_id), OutcomeKind.FAILED, reason="no-sql", detail=gathered.failures[unique_id])]
+    outcomes = []
+    if unique_id in gathered.failures:
+        detail = gathered.failures[unique_id]
+        outcomes.append(Outcome(Target(unique_id), OutcomeKind.FAILED, reason="no-sql", detail=detail))
+    for column in (None, *columns_of(evidence)):
+        target = Target(unique_id, column)
+        declared = node.column(column) if column else None
+        spelled = declared.name if declared else column
+        who = author(node, spelled, lock)
+        if who is Author.PERSON:
+            text, _ = written_text(node, spelled)
+            outcomes.append(Outcome(target, OutcomeKind.KEPT, text=text, path=_path(node)))
+            continue
+        found = texts.get(target)
+        if who is Author.OURS:
+            outcomes.append(_ours(node, evidence, target, spelled, found, lock, checker))
+        elif found is None:
+            if column is not None or unique_id not in gathered.failures:
+                detail = "no engine at hand could say anything true"
+                outcomes.append(Outcome(target, OutcomeKind.GAP, path=_path(node), reason="no-text", detail=detail))
+        else:
+            outcomes.append(
+                Outcome(target, OutcomeKind.WRITTEN, found.text, found.engine, found.verdicts, path=_path(node))
+            )
+    return outcomes
+
+
+def _ours(
+    node: Node,
+    evidence: Evidence,
+    target: Target,
+    spelled: str | None,
+    found: Text | None,
+    lock: Mapping[tuple[str, str | None], LockEntry],
+    checker: Checker,
+) -> Outcome:
+    """A text of ours stays while its evidence is the same and no check refutes it; else it is written anew."""
+    entry = lock[(node.unique_id, spelled)]
+    text, raw = written_text(node, spelled)
+    current = Outcome(target, OutcomeKind.CURRENT, text=text, engine=entry.engine, path=_path(node))
+    if found is not None and found.text in (text, (raw or "").strip()):
+        return current
+    if entry.evidence == evidence_hash(evidence, target.column):
+        if not checker.refutes(target, text):
+            return current
+        detail = "the data now says otherwise"
+    else:
+        detail = "what it rests on has changed"
+    if found is None:
+        return replace(current, kind=OutcomeKind.STALE, reason="stale", detail=f"{detail}, and nothing takes its place")
+    return replace(
+        current, kind=OutcomeKind.STALE, text=found.text, engine=found.engine, verdicts=found.verdicts,
+        reason="stale", detail=detail,
+    )
+
+
+def _path(node: Node) -> str | None:
+    return node.place.path if node.place else None
+
+
+def _plan(
+    project: Project,
+    decided: Sequence[Outcome],
+    texts: Mapping[Target, Text],
+    lock: Mapping[tuple[str, str | None], LockEntry],
+) -> tuple[Plan, list[Outcome]]:
+    """The plan of all edits, and the outcomes with what could not be edited in."""
+    edits: dict[Target, Edit] = {}
+    for outcome in decided:
+        node = project.nodes[outcome.target.unique_id]
+        found = texts.get(outcome.target)
+        if outcome.kind not in (OutcomeKind.WRITTEN, OutcomeKind.STALE) or found is None or node.place is None:
+            continue
+        declared = node.column(outcome.target.column) if outcome.target.column else None
+        spelled = declared.name if declared else outcome.target.column
+        replaces = written_text(node, spelled)[0] if outcome.kind is OutcomeKind.STALE else None
+        edits[outcome.target] = Edit(node.place, spelled, found.text, replaces, doc_call=found.doc_call is not None)
+    plan = plan_edits(project.root, list(edits.values()))
+    refused = {id(refusal.edit): refusal for refusal in plan.refused}
+    by_edit = {(r.edit.place, r.edit.column): r for r in refused.values()}
+    outcomes = []
+    for outcome in decided:
+        edit = edits.get(outcome.target)
+        refusal = by_edit.get((edit.place, edit.column)) if edit else None
+        if refusal is not None:
+            outcome = replace(outcome, kind=OutcomeKind.REFUSED, reason=refusal.reason, detail=refusal.detail)
+        outcomes.append(outcome)
+    return plan, outcomes
+
+
+def _with_lock(
+    project: Project,
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    texts: Mapping[Target, Text],
+    evidence: Mapping[str, Evidence],
+    lock: Mapping[tuple[str, str | None], LockEntry],
+) -> Plan:
+    """The plan with the lock file's change: entries of what is written, and without those of nodes that are gone."""
+    entries = []
+    for outcome in outcomes:
+        target = outcome.target
+        node = project.nodes[target.unique_id]
+        declared = node.column(target.column) if target.column else None
+        spelled = declared.name if declared else target.column
+        hashed = evidence_hash(evidence[target.unique_id], target.column)
+        found = texts.get(target)
+        if outcome.kind in (OutcomeKind.WRITTEN, OutcomeKind.STALE) and found is not None:
+            worst = max((v.kind for v in found.verdicts), key=_ORDER.index, default=VerdictKind.PROVED)
+            hash_of_text = text_hash(found.rendered or found.text)
+            entries.append(LockEntry(target.unique_id, spelled, hash_of_text, hashed, found.engine, worst.value))
+        elif outcome.kind is OutcomeKind.CURRENT:
+            entry = lock[(target.unique_id, spelled)]
+            if entry.evidence != hashed:
+                entries.append(replace(entry, evidence=hashed))
+    gone = [
+        key
+        for key in lock
+        if key[0] not in project.nodes and not any(node.unique_id == key[0] for node in project.disabled)
+    ]
+    change = lock_change(project.root, entries, gone)
+    return replace(plan, changes=(*plan.changes, change)) if change else plan
+
