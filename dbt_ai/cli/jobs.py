@@ -126,20 +126,10 @@ def progress_of() -> Iterator[Progress]:
 
 
 def selection_from(arguments: Mapping[str, Any]) -> Selection:
-    """The selection of an operation's arguments, where lists and strings with spaces are both at home."""
+    """The selection of an operation's arguments (dbt's door has checked their types)."""
     return Selection(
-        select=_words(arguments.get("select")),
-        exclude=_words(arguments.get("exclude")),
+        select=tuple(arguments.get("select") or ()),
+        exclude=tuple(arguments.get("exclude") or ()),
         selector=arguments.get("selector"),
         state=arguments.get("state"),
     )
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        return (value,) if value.strip() else ()
-    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    raise UsageError(f"A selection is a text or a list of texts, not {value!r}.")

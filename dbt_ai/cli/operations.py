@@ -26,9 +26,9 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
                 selection=selection_from(arguments),
                 engine=_choice(arguments, "engine", ENGINES),
                 effort=_choice(arguments, "effort", EFFORTS),
-                dry_run=_flag(arguments, "dry_run"),
-                check=_flag(arguments, "check"),
-                strict=_flag(arguments, "strict"),
+                dry_run=bool(arguments.get("dry_run")),
+                check=bool(arguments.get("check")),
+                strict=bool(arguments.get("strict")),
                 form=_choice(arguments, "format", FORMATS) or "text",
                 output=Path(arguments["output"]) if arguments.get("output") else None,
             ),
@@ -42,13 +42,6 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
             raise UsageError("ai_lineage needs a column: --args '{column: \"orders.amount\"}'.")
         return run_lineage(reader, column, _choice(arguments, "format", ("text", "json", "svg", "html")) or "text", output)
     raise UsageError(f"There is no operation ai_{command}.")
-
-
-def _flag(arguments: Mapping[str, Any], name: str) -> bool:
-    value = arguments.get(name)
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    raise UsageError(f"{name} is true or false, not {value!r}.")
 
 
 def _choice(arguments: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str | None:

@@ -1,0 +1,35 @@
+# Two commands set everything up: `make demo` and `make test`. Both need Python 3.10+, git and the package index only.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DBT ?= dbt-core==1.11.16
+
+.PHONY: demo test lint test-dbt-1.12 clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable ".[duckdb,test]" "$(DBT)"
+	touch $@
+
+demo: $(VENV)/installed
+	rm -rf .demo
+	$(BIN)/dbtai demo --folder .demo
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest -q -n 2
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check dbt_ai tests benchmarks
+	$(BIN)/mypy
+
+# The same tests of dbt's door on dbt 1.12.
+test-dbt-1.12:
+	$(PYTHON) -m venv .venv-1.12
+	.venv-1.12/bin/pip install --quiet --upgrade pip
+	.venv-1.12/bin/pip install --quiet --only-binary dbt-core-experimental-parser --editable ".[duckdb,test]" "dbt-core==1.12.0"
+	.venv-1.12/bin/python -m pytest -q -n 2 tests/plugin tests/project tests/tasks
+
+clean:
+	rm -rf .venv .venv-1.12 .demo dist build

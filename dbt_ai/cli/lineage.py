@@ -1,0 +1,56 @@
+"""`dbtai lineage`: where a column comes from and what depends on it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from dbt_ai.cli.options import project_options
+from dbt_ai.errors import UsageError
+from dbt_ai.project.values import ProjectReader
+
+FORMATS = ("text", "json", "svg", "html")
+
+
+@click.command("lineage")
+@click.argument("column")
+@project_options
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture or table there.")
+def command(
+    column: str,
+    project_dir: Path | None,
+    profiles_dir: Path | None,
+    target: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Show the path of COLUMN (`orders.amount`) up to the sources and down to everything made from it.
+
+    Each step says how the value takes part: passed through, renamed, cast, aggregated, computed.
+    """
+    from dbt_ai.project.opening import open_project
+
+    sys.exit(run_lineage(open_project(project_dir, profiles_dir, target), column, form, output))
+
+
+def run_lineage(reader: ProjectReader, column: str, form: str, output: Path | None) -> int:
+    """Tells the path of one column and returns the exit code."""
+    from dbt_ai.cli.jobs import progress_of
+    from dbt_ai.report.lineage_picture import lineage_to_html, lineage_to_json, lineage_to_svg, lineage_to_text
+    from dbt_ai.tasks.lineage import column_path
+
+    with progress_of() as progress:
+        path = column_path(reader, column, progress)
+    render = {"text": lineage_to_text, "json": lineage_to_json, "svg": lineage_to_svg, "html": lineage_to_html}[form]
+    text = render(path)
+    if output is None:
+        click.echo(text)
+        return 0
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The lineage cannot be written to {output}: {error.strerror}.") from error
+    return 0

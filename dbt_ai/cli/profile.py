@@ -1,0 +1,47 @@
+"""`dbtai profile`: what the data of a node says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from dbt_ai.cli.options import project_options, selection_of, selection_options
+
+
+@click.command("profile")
+@project_options
+@selection_options
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def command(
+    project_dir: Path | None,
+    profiles_dir: Path | None,
+    target: str | None,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    selector: str | None,
+    state: Path | None,
+    form: str,
+) -> None:
+    """Show the data of the selected nodes column by column, and what only the data shows: an id with duplicates,
+    orphans, a constant, a column that always equals another."""
+    from rich.console import Console
+
+    from dbt_ai.cli.jobs import progress_of
+    from dbt_ai.project.opening import open_project
+    from dbt_ai.report.profile_table import profile_to_json, render_profile
+    from dbt_ai.tasks.profile import profiles_of
+
+    reader = open_project(project_dir, profiles_dir, target)
+    with progress_of() as progress:
+        found = profiles_of(reader, selection_of(select, exclude, selector, state), progress)
+    if form == "json":
+        entries = [profile_to_json(profile, findings) for profile, findings in found.profiles]
+        click.echo(json.dumps({"schema_version": 1, "profiles": entries, "notices": found.notices}, indent=2, default=str))
+        return
+    console = Console(highlight=False)
+    for profile, findings in found.profiles:
+        console.print(render_profile(profile, findings))
+    for notice in found.notices:
+        console.print(notice, style="yellow", markup=False)
