@@ -1,0 +1,138 @@
+"""The guard: reads a file before and after as dbt does, and allows exactly what the edits mean to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from dbt_ai.edits.locate import Path
+from dbt_ai.edits.texts import JINJA, normalise
+from dbt_ai.edits.tree import Loader
+
+MOST_NODES = 2_000_000
+
+
+@dataclass(frozen=True)
+class Meant:
+    """One change that is meant. `key` is "description", and `value` the text as written, of the mapping at `path` of
+    the data before; or `key` is a list's, and `value` the item it gets, its texts as written."""
+
+    path: Path
+    key: str
+    value: Any
+
+
+def load(text: str) -> Any:
+    """The data of `text` by the YAML 1.1 loader of dbt, every alias expanded.
+
+    A missing last line end is added, so that a block scalar at the end reads the same before and after.
+    """
+    return _unshared(yaml.load(text if text.endswith("\n") else text + "\n", Loader), [0])
+
+
+def _unshared(value: Any, count: list[int]) -> Any:
+    count[0] += 1
+    if count[0] > MOST_NODES:
+        raise OverflowError
+    if isinstance(value, dict):
+        return {key: _unshared(below, count) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_unshared(below, count) for below in value]
+    return value
+
+
+def is_as_meant(before: Any, after: Any, meant: Sequence[Meant]) -> bool:
+    """True where `after` is `before` with exactly the `meant` changes, and every text reads back as written.
+
+    Takes the changes out of `after` again, which is thereby changed, and compares what is left.
+    """
+    lists: dict[tuple[Path, str], list[Any]] = {}
+    for change in meant:
+        if change.key != "description":
+            lists.setdefault((change.path, change.key), []).append(change.value)
+    try:
+        for (path, key), items in sorted(lists.items(), key=lambda entry: len(entry[0][0])):
+            if not _take_out(_at(before, path), _at(after, path), key, items):
+                return False
+        for change in meant:
+            if change.key == "description":
+                holder = _at(after, change.path)
+                if not _reads_as(holder["description"], change.value):
+                    return False
+                _restore(_at(before, change.path), holder, "description")
+    except (KeyError, IndexError, TypeError):
+        return False
+    return _same(before, after)
+
+
+def _at(data: Any, path: Path) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _restore(before: Any, after: Any, key: str) -> None:
+    if key in before:
+        after[key] = before[key]
+    else:
+        del after[key]
+
+
+def _take_out(before: Any, after: Any, key: str, items: list[Any]) -> bool:
+    """Take each of `items` out of the list under `key` of `after`, once; False where one is missing."""
+    wanted = {item["name"]: item for item in items}
+    kept = []
+    for item in after[key]:
+        name = item.get("name") if isinstance(item, dict) else None
+        if isinstance(name, str) and name in wanted and _reads_as(item, wanted[name]):
+            del wanted[name]
+        else:
+            kept.append(item)
+    if kept:
+        after[key] = kept
+    else:
+        _restore(before, after, key)
+    return not wanted and len(items) == len({item["name"] for item in items})
+
+
+def _reads_as(value: Any, written: Any) -> bool:
+    """True where `value` is what was `written`, but for the line end that block scalars add."""
+    if isinstance(written, dict):
+        return (
+            isinstance(value, dict)
+            and value.keys() == written.keys()
+            and all(_reads_as(below, written[key]) for key, below in value.items())
+        )
+    if isinstance(written, list):
+        return isinstance(value, list) and len(value) == len(written) and all(map(_reads_as, value, written))
+    return isinstance(value, str) and value.removesuffix("\n") == written
+
+
+def _same(left: Any, right: Any) -> bool:
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(_same(below, right[key]) for key, below in left.items())
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(_same, left, right))
+    return bool(left == right) or repr(left) == repr(right)  # nan
+
+
+def renders_as(written: str, text: str) -> bool:
+    """True where dbt's Jinja makes `text` of `written`, which holds nothing that Jinja would run."""
+    if not JINJA.search(written):
+        return normalise(written) == normalise(text)
+    return "".join(_data(written)) == normalise(text)
+
+
+def _data(written: str) -> Iterator[str]:
+    from jinja2 import Environment
+
+    for _, kind, value in Environment().lex(written):
+        if kind == "data":
+            yield value
+        elif kind not in ("raw_begin", "raw_end"):
+            yield "\0"  # live Jinja: never what was meant

@@ -1,0 +1,172 @@
+"""What a property file does the same way again and again, so that new lines do it too."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TypeVar
+
+from dbt_ai.edits.texts import ScalarHabit
+from dbt_ai.edits.tree import Mapping, Node, Scalar, Sequence, key_text, last_offset, walk
+
+T = TypeVar("T")
+
+LONG = 80  # a description of more characters is a long one
+SECTIONS = ("models", "sources", "seeds", "snapshots", "tables")
+
+
+@dataclass(frozen=True)
+class Described:
+    """A description that is there: the list its entry is in (`columns`, `models` ...), the key before it, its form."""
+
+    kind: str
+    predecessor: str | None
+    style: str | None
+    length: int
+    header: str = ""
+    step: int = 2
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Habits:
+    """The habits of one file. Everything has an answer, also for an empty file."""
+
+    described: tuple[Described, ...] = ()
+    offsets: dict[str, Counter[int]] = field(default_factory=dict)  # dash column minus key column, by key
+    steps: Counter[int] = field(default_factory=Counter)  # first key's column minus dash column
+    gaps: dict[str, Counter[int]] = field(default_factory=dict)  # blank lines between items, by key
+    quotes: Counter[str] = field(default_factory=Counter)
+    version_line: bool = False
+    newline: str = "\n"
+    _scalars: dict[tuple[str, bool], ScalarHabit] = field(default_factory=dict, compare=False)
+    _predecessors: dict[str, list[str]] = field(default_factory=dict, compare=False)
+
+    def offset(self, key: str) -> int:
+        """How far the dashes under `key` are indented."""
+        counts = self.offsets.get(key) or sum(self.offsets.values(), Counter())
+        return _most_common(counts, 2)
+
+    def step(self) -> int:
+        """How far the keys of an item stand from its dash."""
+        return _most_common(self.steps, 2)
+
+    def gap(self, key: str) -> int:
+        """How many blank lines separate the items under `key`."""
+        return _most_common(self.gaps.get(key, Counter()), 1 if key in SECTIONS and key != "tables" else 0)
+
+    def predecessors(self, kind: str) -> list[str]:
+        """The keys that descriptions of `kind` follow, most usual first."""
+        if kind not in self._predecessors:
+            counts = Counter(d.predecessor for d in self.described if d.kind == kind and d.predecessor)
+            self._predecessors[kind] = [key for key, _ in counts.most_common()]
+        return self._predecessors[kind]
+
+    def scalar(self, kind: str, text: str) -> ScalarHabit:
+        """How a description of `kind` as long as `text` is written."""
+        long = len(text) > LONG
+        if (kind, long) not in self._scalars:
+            self._scalars[kind, long] = self._scalar(kind, long)
+        return self._scalars[kind, long]
+
+    def _scalar(self, kind: str, long: bool) -> ScalarHabit:
+        samples: list[Described] = []
+        for samples in (
+            [d for d in self.described if d.kind == kind and (d.length > LONG) == long],
+            [d for d in self.described if (d.length > LONG) == long],
+            [d for d in self.described if d.style not in ("|", ">")],
+        ):
+            if samples:
+                break
+        style = _most_common(Counter(d.style for d in samples), None)
+        blocks = [d for d in self.described if d.header and (style not in ("|", ">") or d.style == style)]
+        return ScalarHabit(
+            style=style,
+            quote=_most_common(self.quotes, '"'),
+            header=_most_common(Counter(d.header for d in blocks), ""),
+            step=_most_common(Counter(d.step for d in blocks), 2),
+            width=max((d.width for d in blocks if d.style == ">"), default=0),
+        )
+
+
+def _most_common(counts: Counter[T], default: T) -> T:
+    return counts.most_common(1)[0][0] if counts else default
+
+
+def dash_column(text: str, item: Node) -> int | None:
+    """The column of the dash before a block sequence's `item`, None where something else stands in between."""
+    dash = text.rfind("-", 0, item.start)
+    if dash < 0 or text[dash + 1 : item.start].strip():
+        return None
+    return dash - (text.rfind("\n", 0, dash) + 1)
+
+
+def key_column(item: Node) -> int | None:
+    """The column of the keys of a block mapping."""
+    return item.entries[0][0].column if isinstance(item, Mapping) and item.entries and not item.flow else None
+
+
+def blank_lines(text: str, before: Node, after: Node) -> int:
+    """How many blank lines stand together between two items, comments aside."""
+    lines = text[last_offset(before, text) : after.start].split("\n")[1:-1]
+    return max((len(list(run)) for blank, run in groupby(lines, lambda line: not line.strip()) if blank), default=0)
+
+
+def read_habits(text: str, root: Node | None) -> Habits:
+    """The habits of the file with this `text` and tree."""
+    described: list[Described] = []
+    offsets: dict[str, Counter[int]] = {}
+    gaps: dict[str, Counter[int]] = {}
+    steps: Counter[int] = Counter()
+    quotes: Counter[str] = Counter()
+    for node in walk(root):
+        if isinstance(node, Scalar) and node.style in ("'", '"'):
+            quotes[node.style] += 1
+        if not isinstance(node, Mapping):
+            continue
+        for key_node, value in node.entries:
+            key = key_text(key_node)
+            if key is None or not isinstance(value, Sequence):
+                continue
+            described.extend(_described(key, value.items, text))
+            dash = dash_column(text, value.items[0]) if value.items and not value.flow else None
+            if dash is None or node.flow:
+                continue
+            offsets.setdefault(key, Counter())[dash - key_node.column] += 1
+            column = key_column(value.items[0])
+            if column is not None:
+                steps[column - dash] += 1
+            for before, after in zip(value.items, value.items[1:], strict=False):
+                gaps.setdefault(key, Counter())[blank_lines(text, before, after)] += 1
+    return Habits(
+        described=tuple(described),
+        offsets=offsets,
+        steps=steps,
+        gaps=gaps,
+        quotes=quotes,
+        version_line=isinstance(root, Mapping) and root.get("version") is not None,
+        newline="\r\n" if "\r\n" in text else "\n",
+    )
+
+
+def _described(kind: str, items: Iterable[Node], text: str) -> Iterable[Described]:
+    for item in items:
+        if not isinstance(item, Mapping):
+            continue
+        for index, (key, value) in enumerate(item.entries):
+            if key_text(key) != "description" or not isinstance(value, Scalar) or value.is_empty:
+                continue
+            predecessor = key_text(item.entries[index - 1][0]) if index else None
+            header, step, width = "", 2, 0
+            if value.style in ("|", ">"):
+                first, *lines = text[value.start : last_offset(value, text)].splitlines()
+                match = re.match(r"[|>][-+]?", first)
+                header = match.group().replace("+", "") if match else value.style
+                lines = [line for line in lines if line.strip()]
+                if lines:
+                    step = max(len(lines[0]) - len(lines[0].lstrip()) - key.column, 1)
+                    width = max(map(len, lines)) if len(lines) > 1 else 0
+            yield Described(kind, predecessor, value.style, len(value.value.strip()), header, step, width)

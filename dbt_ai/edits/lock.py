@@ -1,0 +1,104 @@
+"""The lock file: which texts are ours, what they rest on. Committed, one sorted line an entry, easy to merge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from dbt_ai.edits.files import inside
+from dbt_ai.errors import ProjectError
+from dbt_ai.values import FileChange, Target
+
+LOCK_FILE = "dbt_ai.lock"
+FORMAT = 1
+HEADER = json.dumps({"dbt_ai.lock": FORMAT})
+
+
+@dataclass(frozen=True)
+class LockEntry:
+    """One text of ours. `text_hash` is texts.text_hash of it, `evidence_hash` the hash of what it rests on, `engine`
+    and `model` who proposed it, `verdict` the value of a VerdictKind."""
+
+    unique_id: str
+    column: str | None
+    text_hash: str
+    evidence_hash: str
+    engine: str
+    model: str | None
+    verdict: str
+
+    @property
+    def target(self) -> Target:
+        """What the text is about."""
+        return Target(self.unique_id, self.column)
+
+
+def read_lock(root: Path) -> dict[Target, LockEntry]:
+    """The entries of the lock file of the project at `root`, none where there is no such file.
+
+    Raises ProjectError, naming the line, for a file that is broken, or written by a newer version.
+    """
+    file = root / LOCK_FILE
+    if not file.exists():
+        return {}
+    try:
+        lines = file.read_bytes().decode().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{LOCK_FILE} cannot be read ({error}); restore it from git and run again.") from error
+    entries: dict[Target, LockEntry] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        entry = _entry(line, number)
+        if entry is not None:
+            if entries.get(entry.target, entry) != entry:
+                raise ProjectError(
+                    f"{LOCK_FILE}, line {number}: {entry.target} is listed twice; keep the line that belongs to the "
+                    "description in the property file and run again."
+                )
+            entries[entry.target] = entry
+    return entries
+
+
+def _entry(line: str, number: int) -> LockEntry | None:
+    """The entry on `line`, None for the header."""
+    names = [field.name for field in fields(LockEntry)]
+    try:
+        data = json.loads(line)
+        if isinstance(data, dict) and LOCK_FILE in data:
+            if data[LOCK_FILE] != FORMAT:
+                raise ProjectError(
+                    f"{LOCK_FILE} was written in format {data[LOCK_FILE]}, and this dbtai reads format {FORMAT}; "
+                    "upgrade dbtai and run again."
+                )
+            return None
+        entry = LockEntry(**{name: data[name] for name in names})
+    except (ValueError, KeyError, TypeError) as error:
+        raise ProjectError(
+            f"{LOCK_FILE}, line {number} is not an entry (a merge conflict?); mend or restore the file and run again."
+        ) from error
+    optional = ("column", "model")
+    if not all(isinstance(value, str) or (value is None and name in optional) for name, value in asdict(entry).items()):
+        raise ProjectError(f"{LOCK_FILE}, line {number} is not an entry; mend or restore the file and run again.")
+    return entry
+
+
+def lock_change(root: Path, entries: Iterable[LockEntry], removals: Iterable[Target] = ()) -> FileChange | None:
+    """The change of the lock file that adds or replaces `entries` and drops `removals`; None where nothing changes.
+
+    It belongs into the plan of the property files, so that both are written together.
+    """
+    file = inside(root, LOCK_FILE)
+    before = file.read_bytes() if file.exists() else None
+    known = read_lock(root)
+    for target in removals:
+        known.pop(target, None)
+    known.update({entry.target: entry for entry in entries})
+    lines = sorted(json.dumps(asdict(entry), ensure_ascii=False) for entry in known.values())
+    newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
+    after = "".join(line + newline for line in [HEADER, *lines]).encode()
+    if before == after or (before is None and not lines):
+        return None
+    return FileChange(LOCK_FILE, before, after)
