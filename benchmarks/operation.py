@@ -1,0 +1,66 @@
+"""What `ai_document` for one model costs over `dbt parse` alone, in a project of many models.
+
+    python -m benchmarks operation [--quick] [--models 1000] [--data]
+
+`--data` builds the project on DuckDB first, so that the operation profiles the model's data as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.projects import generate
+
+
+def main(arguments: list[str]) -> None:
+    """Prints the seconds of each run and, last, one JSON object with `seconds_over_parse` and `models`."""
+    parser = argparse.ArgumentParser(prog="benchmarks operation")
+    parser.add_argument("--quick", action="store_true", help="200 models, three runs each")
+    parser.add_argument("--models", type=int, default=1000)
+    parser.add_argument("--data", action="store_true", help="build the project first, so that there is data")
+    options = parser.parse_args(arguments)
+    models = 200 if options.quick else options.models
+    runs = 3 if options.quick else 5
+    with tempfile.TemporaryDirectory(prefix="operation-") as folder:
+        root = Path(folder)
+        generate(root, models=models, columns=models * 10, seed=1)
+        if options.data:
+            _dbt(root, "build", "--quiet")
+        model = _one_model(root)
+        operation = ["run-operation", "ai_document", "--args", json.dumps({"select": model, "dry_run": True})]
+        _dbt(root, "parse")  # the first parse is a full one, and both come after it
+        _dbt(root, *operation)
+        parse, document = [], []
+        for _ in range(runs):  # in turns, so that a busy machine is busy for both
+            parse.append(_dbt(root, "parse"))
+            document.append(_dbt(root, *operation))
+    over = statistics.median(document) - statistics.median(parse)
+    print(f"{models} models, {runs} runs each, median seconds (partial parse, warm):")
+    print(f"  dbt parse                        {statistics.median(parse):6.2f}")
+    print(f"  dbt run-operation ai_document    {statistics.median(document):6.2f}   ({model})")
+    print(json.dumps({"seconds_over_parse": round(over, 3), "models": models, "data": options.data}))
+
+
+def _dbt(root: Path, *arguments: str) -> float:
+    started = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *arguments, "--project-dir", str(root), "--profiles-dir", str(root)],
+        cwd=root,
+        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - started
+
+
+def _one_model(root: Path) -> str:
+    """A model at the end of the DAG, which has the most to understand."""
+    return sorted(path.stem for path in root.glob("models/**/*.sql"))[-1]

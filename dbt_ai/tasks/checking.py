@@ -1,0 +1,95 @@
+"""Checks texts against SQL and data, whoever proposed them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from dbt_ai.checks.claims import CheckedSentence, ClaimContext, check_claims, read_claims
+from dbt_ai.checks.sandbox import Sandbox
+from dbt_ai.evidence.values import Evidence
+from dbt_ai.project.values import Project
+from dbt_ai.sql.names import quoted_relation
+from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
+from dbt_ai.values import Target
+
+
+class Checker:
+    """Checks the sentences of a text for a target; remembers what it has checked."""
+
+    def __init__(self, project: Project, evidence: Mapping[str, Evidence], sandbox: Sandbox | None) -> None:
+        self._project = project
+        self._evidence = evidence
+        self._connection = sandbox.connection if sandbox else None
+        self._contexts: dict[Target, ClaimContext] = {}
+        self._checked: dict[tuple[Target, str], tuple[CheckedSentence, ...]] = {}
+
+    def check(self, target: Target, text: str) -> tuple[CheckedSentence, ...]:
+        """Every sentence of `text` with the claims read in it and their verdicts."""
+        known = self._checked.get((target, text))
+        if known is None:
+            context = self._context(target)
+            known = tuple(check_claims(read_claims(text, context), context, self._connection))
+            self._checked[target, text] = known
+        return known
+
+    def refutes(self, target: Target, text: str) -> bool:
+        """Whether a claim in `text` is false for `target`."""
+        return any(sentence.refuted for sentence in self.check(target, text))
+
+    def _context(self, target: Target) -> ClaimContext:
+        known = self._contexts.get(target)
+        if known is None:
+            known = self._contexts[target] = self._build(target)
+        return known
+
+    def _build(self, target: Target) -> ClaimContext:
+        evidence = self._evidence[target.unique_id]
+        parents = [u for u in self._project.nodes[target.unique_id].depends_on if u in self._evidence]
+        around = [target.unique_id, *parents]
+        return ClaimContext(
+            target=target,
+            relation=quoted_relation(evidence.relation) if evidence.profile else None,
+            facts=evidence.facts,
+            lineage=evidence.lineage,
+            relations={u: self._evidence[u].relation for u in around},
+            parent_facts={u: facts for u in self._evidence if (facts := self._evidence[u].facts)},
+            quoted={u: quoted_relation(e.relation) for u, e in self._evidence.items() if e.profile},
+            names=self._names,
+            columns=self._columns,
+            entities=_entities(evidence),
+            sql=evidence.sql,
+            dialect=self._project.dialect,
+        )
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        names = {}
+        for unique_id, node in self._project.nodes.items():
+            names[node.name] = unique_id
+            if node.source_name:
+                names[f"{node.source_name}.{node.name}"] = unique_id
+        return names
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[str, ...]]:
+        columns = {}
+        for name, unique_id in self._names.items():
+            found = self._evidence.get(unique_id)
+            declared = tuple(column.name for column in self._project.nodes[unique_id].columns)
+            known = tuple(column for column, _ in found.relation.columns) if found else ()
+            columns[name] = known or declared
+        return columns
+
+
+def _entities(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """The nouns that a text may call the rows by, and the key columns that stand for them."""
+    entities: dict[str, tuple[str, ...]] = {}
+    for column, _ in evidence.relation.columns:
+        named = entity_of_key(column)
+        if named:
+            entities.setdefault(named.one, (column,))
+    own = entity_of_relation(evidence.name)
+    if own and evidence.relation.unique_keys:
+        entities.setdefault(own.one, evidence.relation.unique_keys[0])
+    return entities
