@@ -1,6 +1,6 @@
-"""What is done to a query when sqlglot cannot qualify it for want of the parents' columns: name what is likely.
+"""What is done to a query where sqlglot alone does not get through: name what is likely, rewrite what has no scope.
 
-Every name set here carries the mark `GUESS` in its `meta`, so that what rests on it can be told as a guess.
+Marks in the `meta` of a node tell later steps what it is: every name set by a fallback is a guess.
 """
 
 from __future__ import annotations
@@ -8,14 +8,68 @@ from __future__ import annotations
 from sqlglot import exp
 
 GUESS = "dbt_ai_guess"
+WRITTEN = "dbt_ai_written"
+PIVOT = "dbt_ai_pivot"
 
 
-def is_guess(node: exp.Expression) -> bool:
+def is_guess(node: exp.Expr) -> bool:
     """Whether the table of this column was put there by a fallback."""
-    return bool(node._meta and node._meta.get(GUESS))
+    return bool(node.meta_get(GUESS))
 
 
-def write_out_using(tree: exp.Expression) -> None:
+def mark_written_coalesce(tree: exp.Expr) -> bool:
+    """Tell the COALESCE calls of the author from those that sqlglot makes of a column of JOIN USING.
+
+    Returns whether there is such a join.
+    """
+    joins_using = any(join.args.get("using") or join.method == "NATURAL" for join in tree.find_all(exp.Join))
+    if joins_using:
+        for call in tree.find_all(exp.Coalesce):
+            call.meta[WRITTEN] = True
+    return joins_using
+
+
+def is_using_column(node: exp.Expr) -> bool:
+    """Whether this COALESCE is sqlglot's spelling of a column of JOIN USING; only asked where there is such a join."""
+    arguments = [node.this, *node.expressions] if isinstance(node, exp.Coalesce) else []
+    return (
+        len(arguments) > 1
+        and not node.meta_get(WRITTEN)
+        and all(isinstance(argument, exp.Column) and argument.name == arguments[0].name for argument in arguments)
+    )
+
+
+def select_from_pivot_statements(tree: exp.Expr) -> exp.Expr:
+    """DuckDB's PIVOT statement (`PIVOT t ON y USING SUM(x) GROUP BY z`) as a SELECT of the columns that it keeps.
+
+    The columns it makes depend on the data; `pivoted_columns` names what they are made of.
+    """
+    for pivot in list(tree.find_all(exp.Pivot)):
+        if pivot.this is None or pivot.unpivot:
+            continue
+        group = pivot.args.get("group")
+        read = [column for part in (*pivot.expressions, *pivot.args.get("using", ())) for column in _columns(part)]
+        kept: list[exp.Expr] = (
+            list(group.expressions) if group else [exp.Star(except_=[column.this.copy() for column in read])]
+        )
+        select = exp.Select(expressions=kept).from_(pivot.this, copy=False)
+        select.meta[PIVOT] = tuple(column.name for part in pivot.args.get("using", ()) for column in _columns(part))
+        if pivot is tree:
+            return select
+        pivot.replace(select)
+    return tree
+
+
+def pivoted_columns(select: exp.Expr) -> tuple[str, ...]:
+    """The columns that a PIVOT statement aggregates; empty for any other SELECT."""
+    return tuple(select.meta_get(PIVOT) or ())
+
+
+def _columns(part: exp.Expr) -> list[exp.Column]:
+    return [column for column in part.find_all(exp.Column) if not column.is_star]
+
+
+def write_out_using(tree: exp.Expr) -> None:
     """Replace each `JOIN b USING (k)` by `ON a.k = b.k`, taking the first source of the FROM clause as the left side,
     and name the unqualified uses of `k` in the same SELECT so."""
     for select in tree.find_all(exp.Select):
@@ -39,7 +93,7 @@ def write_out_using(tree: exp.Expression) -> None:
                 _name(column, left)
 
 
-def name_lone_sources(tree: exp.Expression) -> None:
+def name_lone_sources(tree: exp.Expr) -> None:
     """Name the one source of a SELECT before its unqualified columns, where it is part of an expression (a scalar
     subquery, IN, EXISTS): there sqlglot refuses to choose between it and the outer query."""
     for select in tree.find_all(exp.Select):

@@ -18,7 +18,12 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.schema import MappingSchema
 
 from dbt_ai.errors import DbtAiError
-from dbt_ai.sql.fallbacks import name_lone_sources, write_out_using
+from dbt_ai.sql.fallbacks import (
+    mark_written_coalesce,
+    name_lone_sources,
+    select_from_pivot_statements,
+    write_out_using,
+)
 from dbt_ai.sql.values import Relation
 
 Parts = tuple[str | None, str | None, str]
@@ -56,9 +61,10 @@ class Query:
 
     `expression` is the qualified tree and `root` its scope: identifiers in it are in the dialect's normal case, and
     `spell` gives them back as the user wrote them. `columns` are the output columns, spelled so; a "*" among them
-    stands for columns that are not known. `guessed` is True where names had to be resolved without knowing all
-    columns of the parents; `problems` says what was guessed and why, in whole sentences. `schema` is what sqlglot was
-    told of the parents (for type annotation).
+    stands for columns that are not known. `schema` is what sqlglot was told of the parents (for type annotation).
+    `guessed` is True where names had to be resolved without knowing all columns of the parents; `problems` says what
+    was guessed and why, in whole sentences. `joins_using` tells that there is a JOIN USING or NATURAL JOIN, which
+    sqlglot writes out (see `is_using_column`).
     """
 
     expression: exp.Expression
@@ -68,6 +74,7 @@ class Query:
     schema: MappingSchema
     guessed: bool = False
     problems: tuple[str, ...] = ()
+    joins_using: bool = False
     _spelling: Mapping[str, str] = field(default_factory=dict, repr=False)
     _lookup: Lookup = field(default=lambda parts: None, repr=False)
     _relations: dict[Parts, Relation] = field(default_factory=dict, repr=False)
@@ -110,13 +117,14 @@ def parse_query(sql: str, dialect: str, relations: Iterable[Relation] | Lookup) 
         if root is None:
             break
         return Query(
-            expression=expression,
+            expression=cast(exp.Expression, expression),
             root=root,
             dialect=dialect,
             columns=_output_columns(root, names.spelling),
             schema=names.schema,
             guessed=bool(problems),
             problems=tuple(dict.fromkeys(problems)),
+            joins_using=names.joins_using,
             _spelling=names.spelling,
             _lookup=lookup,
         )
@@ -133,7 +141,7 @@ def table_parts(table: exp.Table) -> Parts:
 class _Names:
     """The tree in the dialect's normal case, how its names were spelled, and the parents' columns in that case."""
 
-    def __init__(self, tree: exp.Expression, dialect: str, lookup: Lookup) -> None:
+    def __init__(self, tree: exp.Expr, dialect: str, lookup: Lookup) -> None:
         self.tree = tree
         self.dialect = Dialect.get_or_raise(dialect or None)
         self.spelling: dict[str, str] = {}
@@ -143,8 +151,9 @@ class _Names:
             self.dialect.normalize_identifier(identifier)
             name = identifier.this
             if name != spelled:
-                self.spelling[name] = spelled
+                self.spelling.setdefault(name, spelled)  # outermost first: the output columns' own spelling wins
             self._in_query.setdefault(name.casefold(), set()).add(name)
+        self.joins_using = mark_written_coalesce(tree)
         self.relations: dict[Parts, Relation] = {}
         for table in tree.find_all(exp.Table):
             if isinstance(table.this, exp.Identifier):
@@ -187,26 +196,26 @@ class _Names:
         return name
 
 
-def _qualify_strictly(names: _Names) -> exp.Expression:
+def _qualify_strictly(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     return qualify_columns(tree, names.schema)
 
 
-def _qualify_with_fallbacks(names: _Names) -> exp.Expression:
+def _qualify_with_fallbacks(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     write_out_using(tree)
     name_lone_sources(tree)
     return qualify_columns(tree, names.open_schema(), allow_partial_qualification=True)
 
 
-def _qualify_tables_only(names: _Names) -> exp.Expression:
+def _qualify_tables_only(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     write_out_using(tree)
     name_lone_sources(tree)
     return tree
 
 
-def _parse(sql: str, dialect: str) -> exp.Expression:
+def _parse(sql: str, dialect: str) -> exp.Expr:
     try:
         with _quiet_sqlglot():
             statements = [statement for statement in sqlglot.parse(sql, dialect=dialect or None) if statement]
@@ -215,14 +224,14 @@ def _parse(sql: str, dialect: str) -> exp.Expression:
     statements = [statement for statement in statements if not isinstance(statement, exp.Semicolon)]
     if len(statements) != 1:
         raise QueryError(f"The SQL has {len(statements)} statements where one SELECT is expected.")
-    tree = statements[0]
+    tree = select_from_pivot_statements(statements[0])
     if isinstance(tree, exp.Values):
         tree = exp.select("*").from_(exp.alias_(tree, "_values", table=True))
     while isinstance(tree, exp.Subquery) and tree.is_wrapper:
         tree = tree.this
     if not isinstance(tree, exp.Query):
         raise QueryError(f"The SQL is a {tree.key.upper()} statement where a SELECT is expected.")
-    return cast(exp.Expression, tree)
+    return tree
 
 
 def _output_columns(root: Scope, spelling: Mapping[str, str]) -> tuple[str, ...]:
