@@ -113,7 +113,8 @@ def _run_operations_offline() -> None:
     Stock run-operation begins and commits a transaction around any macro, and its error handling rolls back, which
     connects again and hides the error.
     """
-    if getattr(get_flags(), "WHICH", None) != "run-operation":
+    flags: Any = get_flags()  # type: ignore[no-untyped-call]
+    if getattr(flags, "WHICH", None) != "run-operation":
         return  # dbt loads the task's module for this command only, and so do we
     from dbt.task.run_operation import RunOperationTask
 

@@ -1,0 +1,152 @@
+"""A project as a live dbt 1.x has it in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dbt_ai.project import selecting
+from dbt_ai.project.condensing import condense
+from dbt_ai.project.conversion import (
+    catalog_columns,
+    data_tests_of,
+    dialect_of,
+    disabled_of,
+    exposures_of,
+    nodes_of,
+    type_roots,
+)
+from dbt_ai.project.duckdb_target import duckdb_target
+from dbt_ai.project.places import with_places
+from dbt_ai.project.property_files import PropertyFiles
+from dbt_ai.project.values import Compiled, Project, Selection
+
+
+class LiveReader:
+    """A ProjectReader on dbt's RuntimeConfig and Manifest, with the graph where dbt has already built it."""
+
+    def __init__(self, config: Any, manifest: Any, graph: Any = None) -> None:
+        self._config = config
+        self._manifest = manifest
+        self._given_graph = graph
+        self._compiled: dict[str, Compiled] = {}
+
+    @cached_property
+    def project(self) -> Project:
+        """The project, converted once."""
+        config = self._config
+        root = Path(config.project_root)
+        files = PropertyFiles(root)
+        nodes = nodes_of(self._manifest, config.project_name, files)
+        roots = type_roots([config.model_paths, config.seed_paths, config.snapshot_paths])
+        return Project(
+            root=root,
+            name=config.project_name,
+            adapter_type=config.credentials.type,
+            dialect=dialect_of(config.credentials.type),
+            target_name=config.target_name,
+            dbt_version=_dbt_version(),
+            nodes={node.unique_id: node for node in with_places(root, nodes, roots)},
+            disabled=tuple(disabled_of(self._manifest, config.project_name, files)),
+            data_tests=tuple(data_tests_of(self._manifest)),
+            exposures=tuple(exposures_of(self._manifest)),
+            duckdb=duckdb_target(config.credentials, root),
+            arguments_property=_arguments_property(),
+            read_from="dbt",
+            target_path=self._target_path,
+            catalog_columns=catalog_columns(self._target_path),
+        )
+
+    def select(self, selection: Selection, resource_types: Sequence[str]) -> tuple[str, ...]:
+        """The unique_ids that the selection names; raises UsageError where it cannot be read."""
+        return selecting.select(
+            selection,
+            resource_types,
+            manifest=self._manifest,
+            graph=self._graph,
+            root=Path(self._config.project_root),
+            root_package=self._config.project_name,
+            target_path=self._target_path,
+            selectors=self._config.selectors,
+        )
+
+    def compile(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
+        """Compiled SQL of the SQL models and snapshots among `unique_ids`, each compiled once.
+
+        An incremental model is compiled as for its first run: what a table holds is not what the latest run added,
+        and no warehouse has to be asked whether the table exists.
+        """
+        nodes = [self._manifest.nodes.get(unique_id) for unique_id in unique_ids]
+        wanted = [node for node in nodes if node is not None and _is_sql(node)]
+        missing = [node for node in wanted if node.unique_id not in self._compiled]
+        if missing:
+            with _working_directory(Path(self._config.project_root)), self._connection():
+                for node in missing:
+                    self._compiled[node.unique_id] = self._compile(node)
+        return {node.unique_id: self._compiled[node.unique_id] for node in wanted}
+
+    def _compile(self, node: Any) -> Compiled:
+        from dbt.compilation import Compiler
+
+        try:
+            context = {"is_incremental": lambda: False}
+            code = Compiler(self._config).compile_node(node, self._manifest, context, write=False).compiled_code
+        except Exception as error:  # whatever a project's Jinja and its warehouse may raise concerns this node alone
+            return Compiled(node.unique_id, None, condense(str(error)) or type(error).__name__)
+        return Compiled(node.unique_id, code)
+
+    @contextmanager
+    def _connection(self) -> Iterator[None]:
+        """dbt's connection for models that query while they compile: opened by the first one, closed at the end, so
+        that a DuckDB file is free for others."""
+        from dbt.adapters.factory import get_adapter
+
+        adapter = get_adapter(self._config)
+        try:
+            with adapter.connection_named("dbt_ai"):
+                yield
+        finally:
+            adapter.cleanup_connections()
+
+    @cached_property
+    def _graph(self) -> Any:
+        return self._given_graph if self._given_graph is not None else selecting.build_graph(self._manifest)
+
+    @property
+    def _target_path(self) -> Path:
+        return Path(self._config.project_root, self._config.project_target_path)
+
+
+def _is_sql(node: Any) -> bool:
+    if node.resource_type.value not in ("model", "snapshot"):
+        return False
+    return str(getattr(node.language, "value", node.language)) == "sql"
+
+
+def _dbt_version() -> str:
+    from dbt.version import __version__
+
+    return str(__version__)
+
+
+def _arguments_property() -> bool:
+    """Whether this dbt, with this project's flags, reads a generic test's arguments under `arguments:`."""
+    from dbt.flags import get_flags
+
+    flags: Any = get_flags()  # type: ignore[no-untyped-call]
+    return bool(getattr(flags, "require_generic_test_arguments_property", False))
+
+
+@contextmanager
+def _working_directory(path: Path) -> Iterator[None]:
+    """dbt reads relative paths of a profile from the project's root."""
+    before = os.getcwd()
+    os.chdir(path)
+    try:
+        yield
+    finally:
+        os.chdir(before)

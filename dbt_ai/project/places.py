@@ -1,0 +1,146 @@
+"""Where the properties of a node are, or where they should go: `find_places`.
+
+A node that a property file describes stays in that file. For any other the project's own habit decides:
+
+1. *The folder's habit.* Where other nodes of the same type and folder are described: if most of their files are one
+   a node (`customers.yml`, `_customers.yml`), a file of that pattern; else the file that describes most of them.
+2. *The project's habit.* The pattern that most property files of that type follow: the node's name
+   (`{node}.yml`), the folder's name (`_{folder}__models.yml`), a fixed name in every folder (`schema.yml`,
+   `_models.yml`), or one file in a folder above, for which the nearest is taken.
+3. *No habit.* `_<folder>__models.yml` beside the node (`_seeds.yml` and the like straight under the type's root
+   folder), with the extension that the project's other property files have.
+
+Sources are only ever found, since a source exists by its property file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from dbt_ai.project.values import Node
+from dbt_ai.values import PropertyPlace
+
+SECTIONS: Mapping[str, str] = {"model": "models", "source": "sources", "seed": "seeds", "snapshot": "snapshots"}
+
+
+def find_places(root: Path, nodes: Iterable[Node], type_roots: Sequence[str]) -> Mapping[str, PropertyPlace]:
+    """The place of every editable node among `nodes`, by unique_id.
+
+    `type_roots` are the folders of `model-paths`, `seed-paths` and `snapshot-paths`, relative to `root`.
+    """
+    editable = [node for node in nodes if node.editable]
+    habits = {kind: _Habits([node for node in editable if node.resource_type == kind]) for kind in SECTIONS}
+    extension = _extension(node.patch_path for node in editable if node.patch_path)
+    places = {}
+    for node in editable:
+        path = node.patch_path or habits[node.resource_type].file_for(node) or _default(node, type_roots, extension)
+        places[node.unique_id] = _place(root, node, path)
+    return places
+
+
+def with_places(root: Path, nodes: Sequence[Node], type_roots: Sequence[str]) -> list[Node]:
+    """`nodes` with the places that `find_places` finds."""
+    places = find_places(root, nodes, type_roots)
+    return [replace(node, place=places[node.unique_id]) if node.unique_id in places else node for node in nodes]
+
+
+def _place(root: Path, node: Node, path: str) -> PropertyPlace:
+    known = node.patch_path is not None
+    return PropertyPlace(
+        path=path,
+        section=SECTIONS[node.resource_type],
+        name=node.source_name or node.name,
+        table=node.name if node.source_name else None,
+        version=node.version,
+        exists=known,
+        file_exists=known or (root / path).exists(),
+    )
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """How a property file is called: `{node}` or `{folder}` stands for the name, `above` for a folder further up."""
+
+    stem: str
+    extension: str
+    above: bool = False
+
+    @property
+    def per_node(self) -> bool:
+        return "{node}" in self.stem
+
+    def render(self, folder: PurePosixPath, name: str) -> str:
+        stem = self.stem.replace("{node}", name).replace("{folder}", folder.name)
+        return str(folder / f"{stem}{self.extension}")
+
+
+class _Habits:
+    """What the described nodes of one resource type show of the project's habits."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        files: dict[str, list[Node]] = {}
+        for node in nodes:
+            if node.patch_path:
+                files.setdefault(node.patch_path, []).append(node)
+        self._files = files
+        # A folder has one vote for each pattern, however many files it has.
+        voting = {(_pattern(path, peers), PurePosixPath(path).parent): None for path, peers in sorted(files.items())}
+        self._patterns = Counter(pattern for pattern, _ in voting)
+
+    def file_for(self, node: Node) -> str | None:
+        """The file that the habits ask for, or None where they say nothing."""
+        folder = _folder(node)
+        return self._by_folder(node, folder) or self._by_project(node, folder)
+
+    def _by_folder(self, node: Node, folder: PurePosixPath) -> str | None:
+        beside = Counter(
+            {path: sum(_folder(peer) == folder for peer in peers) for path, peers in sorted(self._files.items())}
+        )
+        described = [path for path, count in beside.most_common() if count]
+        if not described:
+            return None
+        per_node = [pattern for path in described if (pattern := _pattern(path, self._files[path])).per_node]
+        if 2 * len(per_node) > len(described):
+            return Counter(per_node).most_common(1)[0][0].render(folder, node.name)
+        return described[0]
+
+    def _by_project(self, node: Node, folder: PurePosixPath) -> str | None:
+        for pattern, _ in self._patterns.most_common():
+            if not pattern.above:
+                return pattern.render(folder, node.name)
+            above = [path for path in self._files if PurePosixPath(path).parent in folder.parents]
+            if above:
+                return max(above, key=lambda path: (len(PurePosixPath(path).parts), len(self._files[path])))
+        return None
+
+
+def _pattern(path: str, described: Sequence[Node]) -> _Pattern:
+    """The pattern that a property file shows by its name, its folder and the nodes it describes."""
+    file = PurePosixPath(path)
+    names = {node.name for node in described}
+    folders = {_folder(node) for node in described}
+    stem = file.stem
+    if len(names) == 1 and (name := next(iter(names))) in stem:
+        stem = stem.replace(name, "{node}")
+    elif file.parent.name and file.parent.name in stem:
+        stem = stem.replace(file.parent.name, "{folder}")
+    return _Pattern(stem, file.suffix, above=file.parent not in folders)
+
+
+def _folder(node: Node) -> PurePosixPath:
+    return PurePosixPath(node.original_file_path).parent
+
+
+def _extension(paths: Iterable[str]) -> str:
+    counted = Counter(PurePosixPath(path).suffix for path in paths)
+    return counted.most_common(1)[0][0] if counted else ".yml"
+
+
+def _default(node: Node, type_roots: Sequence[str], extension: str) -> str:
+    folder = _folder(node)
+    section = SECTIONS[node.resource_type]
+    stem = f"_{section}" if str(folder) in type_roots else f"_{folder.name}__{section}"
+    return str(folder / f"{stem}{extension}")
