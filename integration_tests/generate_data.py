@@ -96,7 +96,7 @@ class Draw:
     scale: float
     days: int
 
-    def random(self, table: str, number: int) -> random.Random:
+    def generator(self, table: str, number: int) -> random.Random:
         """The generator of one row. Seeding by text gives the same numbers on every platform and Python version."""
         return random.Random(f"{self.seed}/{table}/{number}")
 
@@ -105,7 +105,7 @@ class Draw:
         step = timedelta(days=1) / (per_day * self.scale)
         count = int(timedelta(days=self.days) / step)
         for number in range(count):
-            generator = self.random(table, number)
+            generator = self.generator(table, number)
             jitter = step * generator.random()
             yield number, (START + step * number + jitter).replace(microsecond=0), generator
 
@@ -121,8 +121,11 @@ def accounts(draw: Draw) -> tuple[Table, Table]:
     )  # fmt: skip
     riders_table = Table(
         "raw_app.riders",
-        {"id": "integer", "account_id": "integer", "full_name": "varchar", "birth_year": "integer", "joined_on": "date"},
-    )
+        {
+            "id": "integer", "account_id": "integer", "full_name": "varchar", "birth_year": "integer",
+            "joined_on": "date",
+        },
+    )  # fmt: skip
     previous_email = ""
     for number, signed_up_at, generator in draw.moments("accounts", 0.35):
         account = 1001 + number
@@ -174,7 +177,7 @@ def stations(draw: Draw) -> Table:
         },
     )  # fmt: skip
     for number, name in enumerate(STATION_NAMES):
-        generator = draw.random("stations", number)
+        generator = draw.generator("stations", number)
         zone = "AAABBBBCCCCC"[number]
         opened_on = date(2019, 1, 1) + timedelta(days=number * 97)
         table.rows.append((number + 1, name, zone, ZONES[zone], "Leipzig", generator.randint(4, 12) * 2, opened_on))
@@ -192,7 +195,7 @@ def bikes(draw: Draw) -> Table:
         },
     )  # fmt: skip
     for number in range(60):
-        generator = draw.random("bikes", number)
+        generator = draw.generator("bikes", number)
         code = ("CT1", "CT2", "EX1", "CG1")[number % 4]
         electric = None if number % 15 == 14 else ("Y" if code in ("EX1", "CG1") else "N")
         table.rows.append(
@@ -359,9 +362,8 @@ def shop(draw: Draw, account_rows: list[Row]) -> tuple[Table, Table, Table]:
         statuses = ("placed", "shipped") if number % 8 else ("placed", "shipped", "returned")
         for step, status in enumerate(statuses[: 1 if number % 10 == 9 else None]):
             updated_at = ordered_at + timedelta(days=2 * step)
-            orders.rows.append(
-                (order, account, status, channel, f"{total:.2f}", f"{net:.2f}", f"{shipping:.2f}", ordered_at, updated_at)
-            )
+            amounts = (f"{total:.2f}", f"{net:.2f}", f"{shipping:.2f}")
+            orders.rows.append((order, account, status, channel, *amounts, ordered_at, updated_at))
         if number % 10 != 9:
             refunded = "true" if number % 8 == 0 else "false"
             method = generator.choice(("paypal", "card", "invoice"))
@@ -388,7 +390,7 @@ def crm(draw: Draw, account_rows: list[Row]) -> tuple[Table, Table]:
     for number, row in enumerate(account_rows):
         if number % 11 == 10:
             continue  # never made it into the CRM
-        generator = draw.random("contacts", number)
+        generator = draw.generator("contacts", number)
         valid_from = row[6].date()
         versions = 1 + number % 3
         for version in range(versions):
@@ -424,9 +426,10 @@ def survey(draw: Draw) -> Table:
         },
     )  # fmt: skip
     for number, name in enumerate(STATION_NAMES[:10]):
-        generator = draw.random("survey", number)
+        generator = draw.generator("survey", number)
         note = "roof leaks" if number == 4 else None
-        table.rows.append((number + 1, name, number + 1, "NSWE"[number % 4], generator.randint(20, 99), number % 3, note))
+        charge = generator.randint(20, 99)
+        table.rows.append((number + 1, name, number + 1, "NSWE"[number % 4], charge, number % 3, note))
     return table
 
 

@@ -1,6 +1,6 @@
 """Builds the integration project into a folder of its own: copy, data, `dbt build`.
 
-    python -m tests.integration_project.build FOLDER [--seed N] [--scale X] [--grow DAYS]
+python -m tests.integration_project.build FOLDER [--seed N] [--scale X] [--grow DAYS]
 """
 
 from __future__ import annotations
