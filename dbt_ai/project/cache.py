@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 FOLDER = ".dbt_ai"
 _FILE = "cache.sqlite"
@@ -101,7 +102,7 @@ class Cache:
             raise
         return database
 
-    def _execute(self, sql: str, arguments: tuple[object, ...]) -> list[tuple[object, ...]]:
+    def _execute(self, sql: str, arguments: tuple[object, ...]) -> list[tuple[Any, ...]]:
         return [] if self._database is None else self._database.execute(sql, arguments).fetchall()
 
     def _discard(self) -> None:

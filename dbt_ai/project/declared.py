@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dbt_ai.project.values import DataTest, Node, Project
-from dbt_ai.sql.values import ForeignKey, Relation, same_name
+from dbt_ai.sql.values import ColumnRef, ForeignKey, Relation, same_name
 
 _ENFORCES_KEYS = frozenset({"duckdb", "postgres", "sqlserver", "fabric", "mysql", "mariadb", "oracle", "sqlite"})
 """Adapters whose warehouse refuses rows against a primary, unique or foreign key. The others only record them."""
 
-_REF = re.compile(r"""\bref\(\s*(?:['"](?P<package>[^'"]+)['"]\s*,\s*)?['"](?P<name>[^'"]+)['"]"""
-                  r"""(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<version>[^'")\s]+))?""")
+_REF = re.compile(
+    r"""\bref\(\s*(?:['"](?P<package>[^'"]+)['"]\s*,\s*)?['"](?P<name>[^'"]+)['"]"""
+    r"""(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<version>[^'")\s]+))?"""
+)
 _SOURCE = re.compile(r"""\bsource\(\s*['"](?P<source>[^'"]+)['"]\s*,\s*['"](?P<table>[^'"]+)['"]""")
 
 
@@ -37,8 +39,9 @@ def with_declared(project: Project, relations: Mapping[str, Relation]) -> dict[s
     names = _Names(project)
     for test in project.data_tests:
         read = _TESTS.get(test.kind)
-        if read and test.node in relations and test.enabled and test.severity.lower() == "error" and not _where(test):
-            read(test, relations[test.node], said[test.node], names)
+        relation = relations.get(test.node or "")
+        if read and relation and test.enabled and test.severity == "error" and not _where(test):
+            read(test, relation, said[relation.key], names)
     for node in project.nodes.values():
         if node.contract_enforced and node.unique_id in relations:
             _constraints(project, node, relations[node.unique_id], said[node.unique_id], names)
@@ -88,6 +91,72 @@ class _Names:
                 if parts and tuple(part.casefold() for part in node.relation if part)[-len(parts) :] == parts
             ]
         return nodes[0].unique_id if len(nodes) == 1 else None
+
+
+def _unique(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+    if column := _column(relation, test.column):
+        said.unique_keys[(column,)] = None
+
+
+def _unique_together(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+    given = test.arguments.get("combination_of_columns") or test.arguments.get("column_list")
+    if columns := _columns(relation, given):
+        said.unique_keys[columns] = None
+
+
+def _not_null(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+    if column := _column(relation, test.column):
+        said.not_null.add(column)
+
+
+def _accepted_values(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+    column = _column(relation, test.column)
+    values = test.arguments.get("values") or test.arguments.get("value_set")
+    if column and isinstance(values, (list, tuple)):
+        said.domains[column] = tuple(str(value) for value in values)
+
+
+def _relationships(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+    column = _column(relation, test.column)
+    target = names.find(str(test.arguments.get("to") or ""))
+    if column and target and (its_column := test.arguments.get("field")):
+        said.foreign_keys[ForeignKey((column,), (ColumnRef(target, str(its_column)),))] = None
+
+
+_TESTS: Mapping[str, Callable[[DataTest, Relation, _Said, _Names], None]] = {
+    "unique": _unique,
+    "not_null": _not_null,
+    "accepted_values": _accepted_values,
+    "relationships": _relationships,
+    "dbt_utils.unique_combination_of_columns": _unique_together,
+    "dbt_expectations.expect_column_values_to_be_unique": _unique,
+    "dbt_expectations.expect_compound_columns_to_be_unique": _unique_together,
+    "dbt_expectations.expect_column_values_to_not_be_null": _not_null,
+    "dbt_expectations.expect_column_values_to_be_in_set": _accepted_values,
+}
+
+
+def _constraints(project: Project, node: Node, relation: Relation, said: _Said, names: _Names) -> None:
+    """dbt builds constraints only where the contract is enforced; NOT NULL holds then on every warehouse."""
+    for constraint in node.constraints:
+        kind = str(constraint.get("type") or "").lower()
+        one = constraint.get("column")
+        columns = _columns(relation, [one] if one else constraint.get("columns"))
+        if not columns:
+            continue
+        if kind == "not_null":
+            said.not_null.update(columns)
+        if project.adapter_type not in _ENFORCES_KEYS:
+            continue
+        if kind in ("primary_key", "unique"):
+            said.unique_keys[columns] = None
+        if kind == "primary_key":
+            said.not_null.update(columns)
+        if kind == "foreign_key" and (target := names.find(str(constraint.get("to") or ""))):
+            its_columns = tuple(str(name) for name in constraint.get("to_columns") or ())
+            if len(its_columns) == len(columns):
+                references = tuple(ColumnRef(target, name) for name in its_columns)
+                said.foreign_keys[ForeignKey(columns, references)] = None
 
 
 def _where(test: DataTest) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import networkx as nx
-
 from dbt_ai.project.cache import Cache
-from dbt_ai.project.declared import declared_facts
-from dbt_ai.project.lineage_cache import CachedLineage
+from dbt_ai.project.declared import with_declared
+from dbt_ai.project.lineage_cache import CachedLineage, readable_parents
 from dbt_ai.project.values import Node, Project
 from dbt_ai.sql.values import Lineage, Relation, same_name
 
@@ -43,26 +40,15 @@ def know(
     warehouse = warehouse_columns or {}
     lineages = CachedLineage(project.dialect, cache)
     relations: dict[str, Relation] = {}
-    readable: dict[str, tuple[str, ...]] = {}
-    for unique_id in nx.lexicographical_topological_sort(project.graph()):
+    for unique_id, parents in readable_parents(project).items():
         node = project.nodes[unique_id]
-        # An ephemeral parent is inlined: the query reads what that reads.
-        parents = dict.fromkeys(
-            name
-            for parent in node.depends_on
-            if parent in relations
-            for name in ((parent, *readable[parent]) if project.nodes[parent].materialized == "ephemeral" else (parent,))
-        )
-        readable[unique_id] = tuple(parents)
         relation = known_before(project, node, warehouse.get(unique_id))
         if unique_id in compiled:
-            parent_relations = [relations[parent] for parent in parents]
-            lineage = lineages.of(unique_id, compiled[unique_id], parent_relations)
+            lineage = lineages.of(unique_id, compiled[unique_id], [relations[parent] for parent in parents])
             relation = with_projection(relation, node, lineage.columns)
         relations[unique_id] = relation
-    relations = {key: declared_facts(project, relation) for key, relation in relations.items()}
-    lineages.keep(gone=lambda name: name not in project.nodes)
-    return Knowledge(relations, lineages.results)
+    lineages.save(project.nodes)
+    return Knowledge(with_declared(project, relations), lineages.results)
 
 
 def relations_of(
@@ -132,6 +118,3 @@ def _snapshot_columns(node: Node) -> Iterator[str]:
         yield str(names.get(name) or name)
     if node.config.get("hard_deletes") == "new_record":
         yield str(names.get("dbt_is_deleted") or "dbt_is_deleted")
-
-
-_IDENTIFIER = re.compile(r"\w+", re.UNICODE)
