@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from dbt_ai.values import FileChange, Plan
 
+CONTEXT = 3  # lines around a change, as git shows them
 NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -29,9 +31,56 @@ def _diff(change: FileChange) -> Iterator[str]:
     yield f"--- {_ended(old) if change.before is not None else '/dev/null'}\n"
     yield f"+++ {_ended(new)}\n"
     before, after = _lines(change.before or b""), _lines(change.after)
-    for number, line in enumerate(difflib.unified_diff(before, after, n=3)):
-        if number > 1:  # difflib's own two header lines
-            yield line if line.endswith("\n") else line + "\n" + NO_NEWLINE
+    matcher = _AnchoredMatcher(None, before, after, autojunk=False)
+    for group in matcher.get_grouped_opcodes(CONTEXT):
+        yield f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@\n"
+        for tag, a, b, c, d in group:
+            lines = [(" " if tag == "equal" else "-", line) for line in before[a:b]]
+            lines += [("+", line) for line in after[c:d] if tag != "equal"]
+            for mark, line in lines:
+                yield mark + (line if line.endswith("\n") else line + "\n" + NO_NEWLINE)
+
+
+class _AnchoredMatcher(difflib.SequenceMatcher[str]):
+    """Compares piece by piece between the lines that both sides have exactly once: difflib alone takes quadratic time
+    on the many equal lines of a property file."""
+
+    def get_matching_blocks(self) -> list[difflib.Match]:
+        before, after = list(self.a), list(self.b)
+        once = {line for line, count in Counter(before).items() if count == 1}
+        once &= {line for line, count in Counter(after).items() if count == 1}
+        anchors = [line for line in before if line in once]
+        if anchors != [line for line in after if line in once]:  # something has moved
+            return super().get_matching_blocks()
+        where = {line: index for index, line in enumerate(after) if line in once}
+        blocks: list[difflib.Match] = []
+        start, other = 0, 0
+        for index, line in [*((i, x) for i, x in enumerate(before) if x in once), (len(before), None)]:
+            end = where[line] if line is not None else len(after)
+            piece = difflib.SequenceMatcher(None, before[start:index], after[other:end], autojunk=False)
+            blocks += [difflib.Match(start + m.a, other + m.b, m.size) for m in piece.get_matching_blocks() if m.size]
+            blocks.append(difflib.Match(index, end, int(line is not None)))
+            start, other = index + 1, end + 1
+        return _joined(blocks)
+
+
+def _joined(blocks: list[difflib.Match]) -> list[difflib.Match]:
+    """Adjacent blocks as one; the last, empty one ends the list as difflib wants it."""
+    joined: list[difflib.Match] = []
+    for block in blocks[:-1]:
+        last = joined[-1] if joined else None
+        if last is not None and (last.a + last.size, last.b + last.size) == (block.a, block.b):
+            joined[-1] = difflib.Match(last.a, last.b, last.size + block.size)
+        else:
+            joined.append(block)
+    return [*joined, blocks[-1]]
+
+
+def _range(start: int, end: int) -> str:
+    length = end - start
+    if length == 1:
+        return str(start + 1)
+    return f"{start + bool(length)},{length}"
 
 
 def _lines(content: bytes) -> list[str]:

@@ -15,6 +15,7 @@ from dbt_ai.edits.tree import Mapping, Node, Scalar, Sequence, key_text, last_of
 T = TypeVar("T")
 
 LONG = 80  # a description of more characters is a long one
+FIRM = 3  # so many descriptions without an exception make a rule
 SECTIONS = ("models", "sources", "seeds", "snapshots", "tables")
 
 
@@ -73,23 +74,27 @@ class Habits:
         return self._scalars[kind, long]
 
     def _scalar(self, kind: str, long: bool) -> ScalarHabit:
-        samples: list[Described] = []
-        for samples in (
-            [d for d in self.described if d.kind == kind and (d.length > LONG) == long],
-            [d for d in self.described if (d.length > LONG) == long],
-            [d for d in self.described if d.style not in ("|", ">")],
-        ):
-            if samples:
-                break
+        alike = [d for d in self.described if (d.length > LONG) == long]
+        same = [d for d in alike if d.kind == kind]
+        if not long and not (len(same) >= FIRM and all(d.header for d in same)):
+            # a short text gets one line, unless this file firmly writes even those as blocks
+            alike, same = [d for d in alike if not d.header], [d for d in same if not d.header]
+        samples = same or alike or [d for d in self.described if not d.header]
         style = _most_common(Counter(d.style for d in samples), None)
         blocks = [d for d in self.described if d.header and (style not in ("|", ">") or d.style == style)]
         return ScalarHabit(
             style=style,
             quote=_most_common(self.quotes, '"'),
             header=_most_common(Counter(d.header for d in blocks), ""),
-            step=_most_common(Counter(d.step for d in blocks), 2),
-            width=max((d.width for d in blocks if d.style == ">"), default=0),
+            step=_most_common(Counter(d.step for d in (samples if long else blocks) if d.header or d.width), 2),
+            width=_width([d for d in samples if d.style == style], style) if long else 0,
         )
+
+
+def _width(samples: list[Described], style: str | None) -> int:
+    """Where the lines of long texts wrap, 0 where most do not."""
+    widths = [d.width for d in samples if d.width]
+    return max(widths) if len(widths) * 2 > len(samples) and style != "|" else 0
 
 
 def _most_common(counts: Counter[T], default: T) -> T:
@@ -161,12 +166,13 @@ def _described(kind: str, items: Iterable[Node], text: str) -> Iterable[Describe
                 continue
             predecessor = key_text(item.entries[index - 1][0]) if index else None
             header, step, width = "", 2, 0
+            first, *lines = text[value.start : last_offset(value, text)].splitlines()
             if value.style in ("|", ">"):
-                first, *lines = text[value.start : last_offset(value, text)].splitlines()
                 match = re.match(r"[|>][-+]?", first)
                 header = match.group().replace("+", "") if match else value.style
-                lines = [line for line in lines if line.strip()]
-                if lines:
-                    step = max(len(lines[0]) - len(lines[0].lstrip()) - key.column, 1)
-                    width = max(map(len, lines)) if len(lines) > 1 else 0
+            lines = [line for line in lines if line.strip()]
+            if lines:
+                step = max(len(lines[0]) - len(lines[0].lstrip()) - key.column, 1)
+                head = [] if header else [" " * value.column + first]
+                width = max(map(len, head + lines)) if len(head + lines) > 1 else 0
             yield Described(kind, predecessor, value.style, len(value.value.strip()), header, step, width)

@@ -44,7 +44,7 @@ def read_lock(root: Path) -> dict[Target, LockEntry]:
     if not file.exists():
         return {}
     try:
-        lines = file.read_bytes().decode().splitlines()
+        lines = file.read_bytes().decode().split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{LOCK_FILE} cannot be read ({error}); restore it from git and run again.") from error
     entries: dict[Target, LockEntry] = {}

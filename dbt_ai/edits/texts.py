@@ -71,7 +71,7 @@ def unprotect(text: str) -> str:
 @dataclass(frozen=True)
 class ScalarHabit:
     """How a file writes a text. `style` as in tree.Scalar; `quote` is what it takes where plain is not possible;
-    `header`, `step` and `width` belong to block scalars: `>-`, the indent of their lines, where they wrap."""
+    `header` is that of block scalars (`>-`), `step` the indent of further lines, `width` where they wrap, if at all."""
 
     style: str | None = None
     quote: str = '"'
@@ -141,15 +141,32 @@ def scalar_lines(text: str, habit: ScalarHabit, column: int) -> list[str]:
     """
     paragraphs = "\n" in text
     if (not paragraphs and habit.style not in ("|", ">")) or "\t" in text or ESCAPED.search(text):
-        return [one_line(text, habit)]
+        return _wrapped(one_line(text, habit), habit, column)
     indent = " " * (column + habit.step)
     if paragraphs:
         header = habit.header if habit.style == "|" else "|" + habit.header[1:]
         return [header if len(header) > 1 or habit.style in ("|", ">") else "|-"] + [
             indent + line if line else "" for line in text.split("\n")
         ]
-    lines = [text]
-    if habit.style == ">" and habit.width and not re.search(r"\s\s", text):
-        width = max(habit.width - len(indent), 20)
-        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    lines = _wrap(text, habit.width - len(indent)) if habit.style == ">" and habit.width else [text]
     return [habit.header] + [indent + line for line in lines]
+
+
+def _wrapped(scalar: str, habit: ScalarHabit, column: int) -> list[str]:
+    """A flow scalar on the lines that it takes where the file wraps them."""
+    if not habit.width or habit.style in ("|", ">"):
+        return [scalar]
+    key = column + len("description: ")
+    first, *_ = _wrap(scalar, habit.width - key)
+    rest = scalar[len(first) :].strip()
+    if not rest:
+        return [scalar]
+    indent = " " * (column + habit.step)
+    return [first, *(indent + line for line in _wrap(rest, habit.width - len(indent)))]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """`text` in lines that YAML folds back into it: it breaks at single spaces only."""
+    if re.search(r"\s\s|\\", text):
+        return [text]
+    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
