@@ -23,12 +23,10 @@ from dbt_ai.project.conversion import (
     type_roots,
 )
 from dbt_ai.project.duckdb_target import duckdb_target
+from dbt_ai.project.loading import load_manifest
 from dbt_ai.project.places import with_places
 from dbt_ai.project.property_files import PropertyFiles
 from dbt_ai.project.values import Compiled, Project, Selection
-
-# What dbt 2 writes here differs most from dbt 1, and nothing of it is read; left out when the whole does not load.
-_UNREAD = ("macros", "semantic_models", "metrics", "saved_queries", "unit_tests", "groups", "docs", "functions")
 
 
 class ArtifactReader:
@@ -108,18 +106,8 @@ class ArtifactReader:
 
     @cached_property
     def _manifest(self) -> Any:
-        from dbt.artifacts.schemas.manifest import WritableManifest
-        from dbt.contracts.graph.manifest import Manifest
-
         _set_flags(self._root)
-        less = {**self._raw, **{name: {} for name in _UNREAD if name in self._raw}}
-        failure = ""
-        for content in (self._raw, less):
-            try:
-                return Manifest.from_writable_manifest(WritableManifest.from_dict(content))
-            except Exception as error:  # one of many that mashumaro, jsonschema and dbt have for a shape they dislike
-                failure = failure or condense(str(error))
-        raise ProjectError(f"{self._target_path / 'manifest.json'} is not a manifest that can be read: {failure}")
+        return load_manifest(self._raw)
 
     @cached_property
     def _graph(self) -> Any:
@@ -179,10 +167,12 @@ def _is_sql(node: Mapping[str, Any]) -> bool:
 
 
 def _set_flags(root: Path) -> None:
-    """dbt's own classes read global flags, which its command line would have set."""
+    """dbt's own classes read global flags, which its command line would have set, and log to stdout, which is ours."""
     from argparse import Namespace
 
     from dbt.flags import get_flags, set_from_args
+    from dbt_common.events.event_manager_client import cleanup_event_logger
 
     if not hasattr(get_flags(), "INDIRECT_SELECTION"):  # type: ignore[no-untyped-call]
         set_from_args(Namespace(project_dir=str(root)), {})
+    cleanup_event_logger()

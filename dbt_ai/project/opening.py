@@ -100,12 +100,13 @@ def _load_profile(root: Path, profiles: Path | None, target: str | None, variabl
     """dbt's Profile, or None where there is none that this dbt can read: artifacts say enough without it."""
     from argparse import Namespace
 
+    from dbt.cli.resolvers import default_profiles_dir
     from dbt.config.runtime import load_profile
     from dbt.flags import set_from_args
 
     try:
-        namespace = {"project_dir": str(root), **({"profiles_dir": str(profiles)} if profiles is not None else {})}
-        set_from_args(Namespace(**namespace), {})
+        folder = profiles or os.environ.get("DBT_PROFILES_DIR") or default_profiles_dir()
+        set_from_args(Namespace(project_dir=str(root), profiles_dir=str(folder)), {})
         return load_profile(str(root), dict(variables), None, target)
     except Exception:
         return None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dbt_ai.errors import UsageError
+import networkx as nx
+
+from dbt_ai.errors import ProjectError, UsageError
 from dbt_ai.project.condensing import condense
+from dbt_ai.project.loading import load_manifest
 from dbt_ai.project.values import Selection
 
 # A name in one of these that matches nothing is a mistake; an empty `tag:` or `state:modified` may well be meant.
@@ -66,13 +70,29 @@ def select(
 
 
 def build_graph(manifest: Any) -> Any:
-    """dbt's own graph of a manifest."""
-    from dbt.compilation import Linker
+    """dbt's graph of a manifest. dbt's own way to build it fails on a parent that is not there."""
     from dbt.graph.graph import Graph
 
-    linker = Linker()
-    linker.link_graph(manifest)
-    return Graph(linker.graph)
+    sections = (
+        "nodes",
+        "sources",
+        "exposures",
+        "metrics",
+        "semantic_models",
+        "saved_queries",
+        "unit_tests",
+        "functions",
+    )
+    members = {uid: node for section in sections for uid, node in getattr(manifest, section, {}).items()}
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(members)
+    graph.add_edges_from(
+        (parent, uid)
+        for uid, node in members.items()
+        for parent in getattr(node, "depends_on_nodes", ())
+        if parent in members
+    )
+    return Graph(graph)
 
 
 def _named_selector(name: str, selectors: Mapping[str, Any]) -> Any:
@@ -102,12 +122,23 @@ def _check_name(criterion: Any, selector: Any) -> None:
 
 def _previous_state(state: str, root: Path, target_path: Path) -> Any:
     from dbt.contracts.state import PreviousState
-    from dbt_common.exceptions import DbtBaseException
 
     folder = next((path for path in (Path(state).absolute(), root / state) if (path / "manifest.json").is_file()), None)
     if folder is None:
         raise UsageError(f'The state folder "{state}" holds no manifest.json; keep one from an earlier dbt run.')
     try:
         return PreviousState(state_path=folder, target_path=target_path, project_root=root)
-    except (DbtBaseException, ValueError) as error:
-        raise UsageError(f'The state in "{state}" cannot be read: {condense(str(error))}') from error
+    except Exception as error:  # dbt's loader raises what its libraries raise
+        return _previous_state_of_another_dbt(folder, root, target_path, error)
+
+
+def _previous_state_of_another_dbt(folder: Path, root: Path, target_path: Path, error: Exception) -> Any:
+    """The state without its results, from a manifest that this dbt's own loader refuses."""
+    from dbt.contracts.state import PreviousState
+
+    try:
+        previous = PreviousState(state_path=folder / "none", target_path=target_path, project_root=root)
+        previous.manifest = load_manifest(json.loads((folder / "manifest.json").read_bytes()))
+    except (ProjectError, ValueError, OSError):
+        raise UsageError(f'The state in "{folder}" cannot be read: {condense(str(error))[:200]}') from error
+    return previous
