@@ -53,6 +53,8 @@ def select_from_pivot_statements(tree: exp.Expr) -> exp.Expr:
             list(group.expressions) if group else [exp.Star(except_=[column.this.copy() for column in read])]
         )
         select = exp.Select(expressions=kept).from_(pivot.this, copy=False)
+        if group:
+            select.set("group", group.copy())
         select.meta[PIVOT] = tuple(column.name for part in pivot.args.get("using", ()) for column in _columns(part))
         if pivot is tree:
             return select

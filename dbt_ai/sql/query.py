@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 import sqlglot
@@ -144,6 +145,7 @@ class _Names:
     def __init__(self, tree: exp.Expr, dialect: str, lookup: Lookup) -> None:
         self.tree = tree
         self.dialect = Dialect.get_or_raise(dialect or None)
+        self._type_dialect = dialect
         self.spelling: dict[str, str] = {}
         self._in_query: dict[str, set[str]] = {}
         for identifier in tree.find_all(exp.Identifier):
@@ -173,9 +175,9 @@ class _Names:
         for (catalog, schema, name), relation in self.relations.items():
             if not relation.columns:
                 continue
-            columns: dict[str, str] = {self._column(column): kind or "" for column, kind in relation.columns}
+            columns = {self._column(column): _data_type(kind, self._type_dialect) for column, kind in relation.columns}
             if open_ended or not relation.complete:
-                columns["*"] = ""
+                columns["*"] = _UNKNOWN_TYPE
             level = mapping
             for part in (catalog or "", schema or "")[3 - depth :]:
                 level = level.setdefault(part, {})  # type: ignore[assignment]
@@ -239,6 +241,20 @@ def _output_columns(root: Scope, spelling: Mapping[str, str]) -> tuple[str, ...]
     spelled = [spelling.get(name, name) for name in names]
     # Two columns that differ in case alone must stay two: then the dialect's own case is the only honest name.
     return tuple(spelled if len(set(spelled)) == len(set(names)) else names)
+
+
+_UNKNOWN_TYPE = exp.DataType.build("unknown")
+
+
+@lru_cache(maxsize=4096)
+def _data_type(kind: str | None, dialect: str) -> exp.DataType:
+    """A type as sqlglot's tree; one that it does not know is no reason to lose the lineage."""
+    if not kind:
+        return _UNKNOWN_TYPE
+    try:
+        return exp.DataType.build(kind, dialect=dialect or None, udt=True)
+    except (SqlglotError, ValueError):
+        return _UNKNOWN_TYPE
 
 
 def _fold(parts: Parts) -> Parts:

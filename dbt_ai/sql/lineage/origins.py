@@ -158,6 +158,18 @@ class OriginWalk:
             other = Step.IDENTITY if _keeps_right_rows(scope) else Step.COMPUTED
             for argument in node.expressions:
                 self._visit(argument, scope, max(step, other), origins)
+        elif isinstance(node, exp.If):
+            # A condition chooses values and is none: SUM(CASE WHEN kind = 'x' THEN amount END) sums amount, not kind.
+            self._visit(node.this, scope, Step.COMPUTED, origins)
+            for branch in (node.args.get("true"), node.args.get("false")):
+                if branch is not None:
+                    self._visit(branch, scope, max(step, Step.COMPUTED), origins)
+        elif isinstance(node, exp.Case):
+            if node.this is not None:
+                self._visit(node.this, scope, Step.COMPUTED, origins)
+            for branch in (*node.args["ifs"], node.args.get("default")):
+                if branch is not None:
+                    self._visit(branch, scope, max(step, Step.COMPUTED), origins)
         elif isinstance(node, exp.TableColumn):
             self._of_row(node.name, scope, max(step, Step.COMPUTED), origins)
         else:
@@ -227,9 +239,10 @@ class OriginWalk:
             return self._of_source(next(iter(sources.values())), name)
         having = [source for source in sources.values() if self._has(source, name)]
         if having:
+            certain = len(having) == 1 and all(self._has(source, name) is not None for source in sources.values())
             origins: Origins = {}
             for source in having:
-                merge(origins, self._of_source(source, name), guess=True)
+                merge(origins, self._of_source(source, name), guess=not certain)
             return origins
         positions, selects = self._selects(scope) if isinstance(scope.expression, exp.Select) else ({}, [])
         if name in positions and column.find_ancestor(exp.Alias) is not selects[positions[name]]:
@@ -247,7 +260,7 @@ class OriginWalk:
         """Whether a source puts out `name`; None where it may."""
         if isinstance(source, Scope):
             positions, selects = self._selects(source)
-            if name in positions:
+            if name in positions or name in source.outer_columns or name in source.expression.alias_column_names:
                 return True
             return None if any(select.is_star for select in selects) else False
         if not isinstance(source, exp.Table):

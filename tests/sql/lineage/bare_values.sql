@@ -1,0 +1,2 @@
+-- dialect: duckdb
+values (1, 2), (3, 4);

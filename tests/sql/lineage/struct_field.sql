@@ -1,0 +1,3 @@
+-- dialect: bigquery
+-- city <- orders.details computed
+select o.details.city as city from db.main.orders o
