@@ -1,0 +1,251 @@
+"""AGGREGATE: "sum of amount", "number of orders", "first", "latest" against the aggregate that defines the column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from dbt_ai.checks.claims.context import ClaimContext, Sentence
+from dbt_ai.checks.claims.data import Data
+from dbt_ai.checks.claims.sentences import denied
+from dbt_ai.checks.claims.verdicts import proved, refuted, unproven
+from dbt_ai.checks.claims.words import entity_stems, identifiers, looks_like_code, relation_named, stems
+from dbt_ai.sql.values import Aggregate, ColumnFacts, ColumnKind, same_name
+from dbt_ai.values import Claim, ClaimKind, Verdict
+
+_WORDS = {
+    "sum": r"sum of|total (?:sum |value |amount )?of",
+    "count": r"(?:total )?(?:number|count) of",
+    "avg": r"(?:average|mean)(?: \w+)?(?: of)?",
+    "median": r"median(?: of)?",
+    "min": r"minimum(?: of)?|lowest|smallest|earliest|first|oldest",
+    "max": r"maximum(?: of)?|highest|largest|latest|last|most recent|newest",
+}
+_CLAIM = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _WORDS.items()), re.IGNORECASE)
+_REST = re.compile(
+    r"^\s*(?P<distinct>(?:distinct|unique|different)\b)?\s*(?P<words>(?:[^.;:,(`]|\.(?=\w)|`[^`]*`|\((?=`)|\(\w+_\w+\))+)"
+)
+_SCOPE = re.compile(
+    r"\b(?:per|for each|for every|grouped by|by each)\s+(?P<scope>(?:`[^`]+`|[\w'’-]+)(?:\s+\w+)?)", re.IGNORECASE
+)
+_TIME = r"(?:milli)?seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|times|bytes|characters|digits"
+# Names of things that a superlative is part of, and superlatives that say nothing of the rows.
+_NOT_EXTREME = re.compile(
+    r"^\s*(?:names?|initials?|line|page|column|class|digits?|characters?|\w+ digits|mile|party|updated?|modified|refreshed|synced|seen|known|resort|"
+    r"updates?|modification)\b",
+    re.IGNORECASE,
+)
+_FAMILIES = {
+    "sum": {"sum", "countif", "count_if", "logical_or"},
+    "count": {
+        "count",
+        "countif",
+        "count_if",
+        "count_distinct",
+        "approxdistinct",
+        "approx_distinct",
+        "approx_count_distinct",
+    },
+    "avg": {"avg", "mean"},
+    "median": {"median", "quantile", "percentile_cont", "percentilecont", "quantile_cont"},
+    "min": {"min", "first", "first_value", "firstvalue", "arg_min", "argmin", "min_by"},
+    "max": {"max", "last", "last_value", "lastvalue", "arg_max", "argmax", "max_by"},
+}
+_EXTREMES = _FAMILIES["min"] | _FAMILIES["max"]
+_OWN = {word: name for name, words in _FAMILIES.items() for word in words}
+
+
+def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
+    """The aggregate that a sentence says the column is.
+
+    Nothing is read where the value comes unchanged from a source or from a parent that is not known: there "number
+    of seats" says what the value means, and no SQL at hand could deny it.
+    """
+    column = context.target.column
+    if column is None or not context.is_model():
+        return
+    facts = context.defining_facts(column)
+    for match in _CLAIM.finditer(sentence.text):
+        function = next(name for name in _WORDS if match.group(name))
+        rest = sentence.text[match.end() :]
+        found = _REST.match(rest)
+        words = (found.group("words") if found else "").strip()
+        if denied(sentence, match.start()) or not words or not _asserts(function, words, match, sentence, facts):
+            continue
+        scope = _SCOPE.search(words)
+        yield Claim(
+            ClaimKind.AGGREGATE,
+            column,
+            (
+                ("function", function),
+                ("of", _SCOPE.sub("", words).strip()),
+                ("per", scope.group("scope") if scope else None),
+                ("distinct", bool(found and found.group("distinct"))),
+                ("sentence", sentence.text),
+            ),
+            f"{match.group(0)} {words}",
+        )
+        return
+
+
+def _asserts(function: str, words: str, match: re.Match[str], sentence: Sentence, facts: ColumnFacts | None) -> bool:
+    """Whether the words claim an aggregate, rather than name a thing ("first name") or a duration ("number of days")."""
+    used = _functions(facts) if facts else set()
+    before = sentence.text[: match.start()]
+    if function in ("min", "max"):
+        # Only where the SQL has an extreme at all; a superlative elsewhere in the text describes the rows.
+        if _NOT_EXTREME.match(words) or re.search(r"(?:number|count|sum|total|average) of [^,;]*$", before, re.I):
+            return False
+        return bool(used & _EXTREMES) and "first" not in before.lower().split()
+    if function in ("avg", "median") and not used:
+        return facts is None and "of" in match.group(0)
+    if function == "count":
+        if (
+            re.match(rf"(?:the\s+)?(?:{_TIME})\b", words, re.I)
+            or (re.match(r"the \w+\b(?! of)", words)
+            and not words.split()[1].endswith("s"))
+        ):
+            return False
+        plural = (
+            any(word.strip("`'’,.").lower().endswith(("s", "people", "children")) for word in words.split()[:5])
+            or "`" in words
+        )
+        if not plural:
+            return False
+    passed_on = facts is not None and facts.kind in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST)
+    return not passed_on or bool(identifiers(words) and function == "sum")
+
+
+def _functions(facts: ColumnFacts) -> set[str]:
+    found = {facts.aggregate.function.lower()} if facts.aggregate else set()
+    found |= {facts.window.function.lower()} if facts.window else set()
+    if facts.expression is not None:
+        found |= {node.sql_name().lower() for node in facts.expression.find_all(exp.AggFunc)}
+    return found
+
+
+def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
+    """Function, argument and groups against the facts of the column, or of the parent that computes it."""
+    column = str(claim.subject)
+    facts = context.defining_facts(column)
+    if facts is None:
+        return unproven("no-facts")
+    if facts.kind in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST) and not facts.aggregate:
+        return unproven("computed-upstream", basis=facts.sql)
+    function = str(claim.argument("function"))
+    if facts.aggregate is None:
+        return _without_aggregate(function, facts)
+    aggregate = facts.aggregate
+    if not _fits(function, aggregate):
+        return refuted(
+            "other-aggregate", f"The SQL takes the {aggregate.function} of {aggregate.argument_sql}.", facts.sql
+        )
+    words = str(claim.argument("of"))
+    if (
+        claim.argument("distinct")
+        and not aggregate.distinct
+        and function == "count"
+        and "distinct" not in aggregate.function
+    ):
+        return unproven("unclear-argument", "The SQL does not count distinct values.", facts.sql)
+    named = _argument(words, facts, aggregate, context)
+    if named is not None:
+        return named
+    if (per := claim.argument("per")) and (grain := _grain(str(per), aggregate, context)):
+        return grain
+    if aggregate.condition_sql and not _tells_condition(claim, aggregate, context):
+        return unproven("condition-omitted", f"It counts only rows where {aggregate.condition_sql}.", facts.sql)
+    return proved(f"The SQL takes the {aggregate.function} of {aggregate.argument_sql}.", facts.sql)
+
+
+def _fits(function: str, aggregate: Aggregate) -> bool:
+    used = aggregate.function.lower()
+    if used in _FAMILIES[function]:
+        return function != "sum" or used == "sum"
+    if used not in _OWN and not used.startswith(function):
+        return True  # an aggregate that no word here stands for: not told apart
+    if function == "count" and used == "sum":
+        # A sum of ones, or of a column that is a count itself.
+        ones = aggregate.argument_sql.strip("()") == "1" or aggregate.else_sql in ("0", "0.0")
+        counts = aggregate.argument is not None and bool(
+            {"count", "number", "quantity", "qty", "num", "n", "total", "unit"} & set(stems(aggregate.argument.column))
+        )
+        return ones or counts or aggregate.argument is None
+    return False
+
+
+def _without_aggregate(function: str, facts: ColumnFacts) -> Verdict:
+    used = _functions(facts)
+    if not used:
+        if facts.kind is ColumnKind.LITERAL:
+            return refuted("other-aggregate", "The SQL gives a constant.", facts.sql)
+        if function in ("min", "max", "avg", "median", "count") or facts.kind is not ColumnKind.COMPUTED:
+            return unproven("unclear-argument", "The SQL of this column has no aggregate.", facts.sql)
+        return unproven("computed-upstream", basis=facts.sql)
+    if used & _FAMILIES[function]:
+        if facts.window and facts.window.function.lower() in _FAMILIES[function]:
+            return proved("The SQL takes it over a window.", facts.sql)
+        return unproven("unclear-argument", "It is one part of the column's SQL.", facts.sql)
+    if used <= set(_OWN) and len(used) == 1 and function in ("min", "max") and used <= _EXTREMES:
+        return refuted("other-aggregate", f"The SQL takes the {next(iter(used))}.", facts.sql)
+    return unproven("unclear-argument", basis=facts.sql)
+
+
+def _argument(words: str, facts: ColumnFacts, aggregate: Aggregate, context: ClaimContext) -> Verdict | None:
+    """REFUTED or UNPROVEN where the words name something else than what is aggregated; None where they fit."""
+    names = identifiers(words)
+    columns = {source.column.casefold() for source in facts.sources}
+    columns |= {aggregate.argument.column.casefold()} if aggregate.argument else set()
+    relations = {_name(key, context).casefold() for key in aggregate.rows_of}
+    if names:
+        first = names[0].split(".")
+        head = first[-1].casefold()
+        if head in columns or head in relations or re.search(rf"\b{re.escape(head)}\b", aggregate.argument_sql, re.I):
+            wrong_relation = (
+                len(first) > 1
+                and aggregate.argument
+                and not same_name(first[-2], _name(aggregate.argument.relation, context))
+            )
+            if not wrong_relation:
+                return None
+        if re.match(r"^\s*(?:the\s+)?`?" + re.escape(names[0]), words) or (looks_like_code(names[0]) and len(names) == 1):
+            return refuted("other-argument", f"The SQL aggregates {aggregate.argument_sql}.", facts.sql)
+    wanted = set(stems(words.split(" of ", maxsplit=1)[0])) if aggregate.function.lower().startswith("count") else set(stems(words))
+    have = set(stems(aggregate.argument_sql)) | set(stems(facts.name))
+    for key in aggregate.rows_of:
+        have |= set(entity_stems(_name(key, context))) | set(stems(_name(key, context)))
+    if aggregate.condition_sql:
+        have |= set(stems(aggregate.condition_sql))
+    if wanted & have or aggregate.function.lower() in _EXTREMES:
+        return None
+    head_words = " ".join(words.split()[:3])
+    other = relation_named(re.split(r"\b(?:that|which|of|in|with|placed|made|for|the)\b", head_words)[0], context)
+    if other and aggregate.rows_of and other not in aggregate.rows_of:
+        return refuted("other-argument", f"The SQL aggregates {aggregate.argument_sql} of other rows.", facts.sql)
+    return unproven("unclear-argument", f"The SQL aggregates {aggregate.argument_sql}.", facts.sql)
+
+
+def _grain(per: str, aggregate: Aggregate, context: ClaimContext) -> Verdict | None:
+    """REFUTED where "per X" names a column that is not among the group keys; None where it fits or is not a column."""
+    groups = [ref.column for ref in aggregate.group_by if ref] + list(aggregate.group_by_sql)
+    have = {word for group in groups for word in stems(group)} | set(entity_stems(context.name))
+    if set(stems(per)) & have or not groups:
+        return None
+    if identifiers(per) or any(stems(column)[:1] == stems(per)[:1] and stems(per) for column in context.own_columns):
+        return refuted("other-grain", f"The SQL groups by {', '.join(groups)}.", ", ".join(aggregate.group_by_sql))
+    return unproven("unclear-words")
+
+
+def _tells_condition(claim: Claim, aggregate: Aggregate, context: ClaimContext) -> bool:
+    """Whether the text, or the column's name that it explains, has a word of the aggregate's own condition."""
+    words = set(stems(claim.text)) | set(stems(str(claim.argument("sentence", ""))))
+    return bool(
+        words & (set(stems(aggregate.condition_sql or "")) - {"null", "not", "in", "true", "false", "case", "when"})
+    )
+
+
+def _name(key: str, context: ClaimContext) -> str:
+    relation = context.relations.get(key)
+    return relation.parts[2] if relation else key.rsplit(".", 1)[-1]

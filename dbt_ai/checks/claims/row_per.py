@@ -1,0 +1,122 @@
+"""ROW_PER: "one row per order and day", "grain: ...", "each row is a payment", "deduplicated by ..."."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dbt_ai.checks.claims import order, rows_where
+from dbt_ai.checks.claims.context import ClaimContext, Sentence
+from dbt_ai.checks.claims.data import Data
+from dbt_ai.checks.claims.sentences import committed
+from dbt_ai.checks.claims.unique import key_proof, no_duplicates
+from dbt_ai.checks.claims.verdicts import proved, unproven
+from dbt_ai.checks.claims.words import entity_stems, identifiers, key_columns, relation_named, stems
+from dbt_ai.values import Claim, ClaimKind, Verdict, VerdictKind
+
+_ROW = r"(?:row|record|entry|line|observation)"
+_PHRASE = r"(?P<phrase>(?:[^.;:()—–\n]|\.(?=\w)|\([^()]*\))+)"
+_PER = re.compile(
+    rf"\b(?:one|1|a single|single|exactly one|contains an?)\s+{_ROW}\s+(?:per|for each|for every|each)\s+{_PHRASE}"
+    rf"|\bgrain\b(?:\s+of\s+(?:this|the)\s+\w+)?\s*(?:is|:|=|—|-)\s*(?:still\s+)?(?:one\s+{_ROW}\s+(?:per|for each)\s+)?{_PHRASE.replace('phrase', 'grain')}"
+    rf"|\beach\s+{_ROW}\s+(?:is|represents|corresponds to|describes|stands for|contains)\s+(?:an?|one|exactly one|a single|a unique)\s+{_PHRASE.replace('phrase', 'each')}",
+    re.IGNORECASE,
+)
+_DEDUPLICATED = re.compile(r"\bde-?duplicated\b(?:\s+(?:by|on|per)\s+(?P<by>[^.;:]+))?", re.IGNORECASE)
+_RELATION_BEFORE = re.compile(r"`([^`]+)`\s+(?:has|have|contains?|holds?)\s*$")
+# What follows one of these describes the rows, or narrows what "one" means: then data alone cannot refute the grain.
+_TAIL = re.compile(
+    r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose|with|where|when|including|as|containing|showing|if)\b).*$",
+    re.I | re.S,
+)
+_NARROWED = re.compile(
+    r"\s+(?:in|on|within|for|across|from|of|at|over|during|placed|made|after|before)\s+.*$", re.I | re.S
+)
+
+
+def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
+    """The grains that a sentence about the relation states."""
+    for match in _PER.finditer(sentence.text):
+        if not committed(sentence, match.start()) or _of_another(sentence.text[: match.start()], context):
+            continue
+        each = match.group("each")
+        phrase = match.group("phrase") or match.group("grain") or each
+        words = _NARROWED.sub("", _TAIL.sub("", phrase).strip().rstrip(","))
+        narrowed = words != _TAIL.sub("", phrase).strip().rstrip(",")
+        yield Claim(
+            ClaimKind.ROW_PER,
+            None,
+            (("columns", key_columns(words, context) or ()), ("words", words.strip()), ("narrowed", narrowed)),
+            match.group(0).strip(),
+        )
+    if (
+        context.target.column is None
+        and (match := _DEDUPLICATED.search(sentence.text))
+        and committed(sentence, match.start())
+    ):
+        by = match.group("by")
+        columns = key_columns(_NARROWED.sub("", _TAIL.sub("", by)), context) or () if by else ()
+        yield Claim(
+            ClaimKind.ROW_PER,
+            None,
+            (("columns", columns), ("words", by or ""), ("deduplicated", True), ("narrowed", False)),
+            match.group(0),
+        )
+
+
+def _of_another(before: str, context: ClaimContext) -> bool:
+    named = _RELATION_BEFORE.search(before)
+    return bool(named) and relation_named(named.group(0), context) not in (None, context.target.unique_id)  # type: ignore[union-attr]
+
+
+def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
+    """Proved by exactly this key in the facts or by the relation whose rows are kept; else decided by the rows."""
+    if claim.argument("rows"):
+        return rows_where.check(claim, context, data)
+    if claim.argument("ordered_by"):
+        return order.check(claim)
+    words: str = claim.argument("words", "")
+    columns: tuple[str, ...] = claim.argument("columns", ())
+    if claim.argument("deduplicated") and not columns:
+        return _no_two_equal(context, data) if not words else unproven("unclear-words")
+    if columns and (found := key_proof(columns, context, exact=True)):
+        return found
+    if not identifiers(words) and (found := _keeps_rows_of(words, context)):
+        return found
+    if not columns:
+        return unproven("unclear-words", f"It could not be told which columns {words!r} means.")
+    if key_proof(columns, context, exact=False):
+        return unproven("finer-key")
+    if data is None:
+        return unproven("no-data")
+    verdict = no_duplicates(columns, data, ignore_null=False)
+    if verdict.kind is VerdictKind.REFUTED and claim.argument("narrowed"):
+        return unproven("unclear-words", verdict.detail)
+    return verdict
+
+
+def _keeps_rows_of(words: str, context: ClaimContext) -> Verdict | None:
+    """ "one row per order" where the output keeps the rows of a relation of orders, or groups by its key."""
+    facts = context.facts
+    if facts is None or not stems(words):
+        return None
+    if facts.rows_of:
+        relation = context.relations.get(facts.rows_of)
+        name = relation.parts[2] if relation else facts.rows_of.rsplit(".", 1)[-1]
+        if entity_stems(name) == stems(words):
+            return proved(f"Each row is a row of {name}.", name)
+    return None
+
+
+def _no_two_equal(context: ClaimContext, data: Data | None) -> Verdict:
+    if context.facts and context.facts.keys:
+        key = context.facts.keys[0]
+        return proved(f"{', '.join(key.columns)} is unique by {key.basis}.", key.sql)
+    if data is None:
+        return unproven("no-data")
+    sql = f"SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT * FROM {data.relation})) FROM {data.relation}"
+    if extra := data.number(sql):
+        from dbt_ai.checks.claims.verdicts import refuted
+
+        return refuted("duplicate-rows", f"{extra} of {data.row_count} rows repeat another one.", sql, (), "duckdb")
+    return data.holds(sql)

@@ -1,0 +1,170 @@
+"""Decides whether a proposed text may be looked at as a description at all, before any claim in it is checked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from dbt_ai.checks.reasons import REASONS
+from dbt_ai.values import Verdict, VerdictKind
+
+_JINJA = re.compile(r"\{[{%#]|[%#}]\}")
+_BREAKS = re.compile(r"[\t\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_FENCE = re.compile(r"^\s*```.*$|```", re.MULTILINE)
+_TAG = re.compile(r"<\s*/?\s*[A-Za-z!][^<>]*>|&(?:#x?[0-9A-Fa-f]+|[a-z]{2,8});")
+_LINK = re.compile(
+    r"!?\[[^\]]*\]\s*\([^)]*\)|\[[^\]]+\]:\s*\S+|\b(?:https?|ftp|file|data|javascript|vbscript)\s*:\s*/{0,2}\S|\bwww\.\S",
+    re.I,
+)
+_HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s|={3,}\s*$|-{3,}\s*$|\|.*\|\s*$|>\s)", re.MULTILINE)
+_INSTRUCTIONS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:previous|prior|above|earlier|preceding|all|these|your|system)\b"
+    r"|\b(?:system prompt|you are (?:now )?(?:an?|the) (?:assistant|ai|language model|helpful)|as an ai\b|language model|"
+    r"i am an ai|do not tell the user|new instructions?|begin (?:system|instructions)|end of (?:system )?prompt|jailbreak)\b"
+    r"|<\|[a-z_]+\|>|^\s*(?:system|assistant|user|human)\s*:",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+_PLACEHOLDER = re.compile(
+    r"^(?:n/?a|none|null|todo|tbd|tba|fixme|xxx+|unknown|description|column|field|value|no description(?: available)?|not available|lorem ipsum.*|[.\-–—?_]+)[.!]?$"
+    r"|\b(?:todo|fixme|tbd)\b\s*(?:[:(]|$)|\bunknown column\b|\bplaceholder (?:text|description)\b|\blorem ipsum\b"
+    r"|^(?:this|the) (?:column|field|table|model) (?:contains|stores|holds|represents|is used to|is for)\b"
+    r"|\b(?:i (?:cannot|can't|can not|could not|do not|don't|am unable|am not able|apologi[sz]e)|i'm (?:sorry|unable|not sure))\b"
+    r"|^(?:sorry|unfortunately|certainly|sure|of course|here is|here's|here are)\b"
+    r"|\b(?:not enough|insufficient) (?:information|context)\b|\bas (?:the|its|the column'?s?) name (?:suggests|implies|indicates)\b"
+    r"|\b(?:the )?(?:meaning|purpose) (?:is|of this \w+ is) (?:unclear|unknown|not (?:clear|known))\b",
+    re.IGNORECASE,
+)
+# Words that add nothing to a name they stand around.
+_EMPTY_WORDS = frozenset(
+    {
+        *(
+            "a",
+            "an",
+            "the",
+            "this",
+            "that",
+            "of",
+            "for",
+            "in",
+            "on",
+            "to",
+            "from",
+            "with",
+            "by",
+            "is",
+            "are",
+            "was",
+            "it",
+            "its",
+        ),
+        *(
+            "and",
+            "s",
+            "each",
+            "every",
+            "given",
+            "associated",
+            "related",
+            "respective",
+            "corresponding",
+            "column",
+            "field",
+        ),
+        *(
+            "value",
+            "values",
+            "data",
+            "information",
+            "record",
+            "row",
+            "table",
+            "model",
+            "which",
+            "as",
+            "has",
+            "have",
+            "when",
+        ),
+    }
+)
+_SPELLED = {
+    **{
+        "id": "identifier",
+        "ids": "identifier",
+        "identifiers": "identifier",
+        "num": "number",
+        "no": "number",
+        "nr": "number",
+    },
+    **{"qty": "quantity", "amt": "amount", "desc": "description", "ts": "timestamp", "dt": "date", "addr": "address"},
+    **{
+        "cust": "customer",
+        "prod": "product",
+        "cnt": "count",
+        "avg": "average",
+        "pct": "percent",
+        "percentage": "percent",
+    },
+    **{"min": "minimum", "max": "maximum", "src": "source", "org": "organization", "dept": "department"},
+}
+
+
+def clean_text(text: str, max_length: int, name: str | None = None, min_length: int = 3) -> str | Verdict:
+    """The text as it may go on to the checks, or a REFUTED verdict that says why it may not.
+
+    Taken out: control, bidirectional and other invisible characters, and blanks around lines. Refused: live Jinja,
+    headings, HTML, links, text that addresses a reader as a prompt would, text that stands for a missing one, text
+    outside the length bounds, and text that says no more than `name` does.
+
+    >>> clean_text("Date the order was\\u202e placed. ", 200, "ordered_at")
+    'Date the order was placed.'
+    >>> clean_text("The customer id.", 200, "customer_id").reason
+    'restates-name'
+    """
+    cleaned = _without_invisible(text)
+    folded = unicodedata.normalize("NFKC", cleaned)
+    if not min_length <= len(cleaned) <= max_length:
+        return _refused("bad-length", f"It has {len(cleaned)} characters; {min_length} to {max_length} are allowed.")
+    if _JINJA.search(folded):
+        return _refused("live-jinja")
+    if _TAG.search(folded) or _LINK.search(folded) or _HEADING.search(folded) or _FENCE.search(folded):
+        return _refused("markup")
+    if _INSTRUCTIONS.search(folded):
+        return _refused("instructions")
+    if _PLACEHOLDER.search(folded.strip()):
+        return _refused("placeholder")
+    if name is not None and restates_name(cleaned, name):
+        return _refused("restates-name", f"It says no more than the name {name!r}.")
+    return cleaned
+
+
+def restates_name(text: str, name: str) -> bool:
+    """Whether every word of the text that means something is in the name, plural, case and abbreviations aside.
+
+    >>> restates_name("Status of the status", "status"), restates_name("Status of the order", "status")
+    (True, False)
+    """
+    words = _words(text)
+    return bool(words) and words <= _words(name) and "`" not in text
+
+
+def _words(text: str) -> set[str]:
+    import inflection
+
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"['’]s\b", " ", text))
+    found = (word.lower() for word in re.findall(r"[^\W_]+", spaced))
+    spelled = (_SPELLED.get(word, word) for word in found if word not in _EMPTY_WORDS)
+    words = {inflection.singularize(_SPELLED.get(word, word)) for word in spelled}
+    # "ordered at" restates ordered_at, although "at" alone would mean nothing.
+    return words - {"at", "date", "time"} or words
+
+
+def _without_invisible(text: str) -> str:
+    text = _BREAKS.sub(" ", text.replace("\r\n", "\n"))
+    kept = (char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    lines = [re.sub(r"[ \u00a0\u2000-\u200a\u3000]+", " ", line).strip() for line in "".join(kept).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _refused(reason: str, detail: str = "") -> Verdict:
+    return Verdict(VerdictKind.REFUTED, detail or REASONS[reason], reason, where="text")
