@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import random
 import tempfile
 from collections.abc import Iterator
@@ -103,11 +104,13 @@ class Draw:
     def moments(self, table: str, per_day: float) -> Iterator[tuple[int, datetime, random.Random]]:
         """Row number, moment and generator of each row of a table with about `per_day` rows a day, in order of time."""
         step = timedelta(days=1) / (per_day * self.scale)
-        count = int(timedelta(days=self.days) / step)
-        for number in range(count):
+        end = START + timedelta(days=self.days)
+        for number in itertools.count():
             generator = self.generator(table, number)
-            jitter = step * generator.random()
-            yield number, (START + step * number + jitter).replace(microsecond=0), generator
+            moment = (START + step * (number + generator.random())).replace(microsecond=0)
+            if moment >= end:
+                return
+            yield number, moment, generator
 
 
 def accounts(draw: Draw) -> tuple[Table, Table]:
@@ -285,13 +288,13 @@ def workshop(draw: Draw, account_rows: list[Row]) -> tuple[Table, Table, Table]:
     prices = {row[0]: round(float(row[3]) * 100) for row in SEEDS["parts"][1:]}
     for number, opened_at, generator in draw.moments("tickets", 0.8):
         ticket = f"T-{number + 1:05d}"
-        net_with_vat = 0
+        gross = 0
         count = 1 + number % 4
         for _ in range(count):
             sku, quantity = generator.choice(sorted(prices)), generator.randint(1, 3)
-            vat = 0.07 if sku == "BEL-01" else 0.19
-            lines.rows.append((len(lines.rows) + 1, ticket, sku, quantity, prices[sku], f"{vat:.2f}"))
-            net_with_vat += round(quantity * prices[sku] * (1 + vat))
+            vat = 7 if sku == "BEL-01" else 19
+            lines.rows.append((len(lines.rows) + 1, ticket, sku, quantity, prices[sku], f"{vat / 100:.2f}"))
+            gross += (quantity * prices[sku] * (100 + vat) + 50) // 100  # rounded half up, as the till does
         state = ("done", "done", "done", "in_work", "done", "new")[number % 6]
         closed_at = opened_at + timedelta(minutes=generator.randint(20, 4000)) if state == "done" else None
         row = [
@@ -300,7 +303,7 @@ def workshop(draw: Draw, account_rows: list[Row]) -> tuple[Table, Table, Table]:
             None if number % 3 == 2 else f"ACC-{generator.choice(signed_up(account_rows, opened_at))[0]}",
             state,
             count,
-            f"{net_with_vat / 100:.2f}",
+            f"{gross / 100:.2f}",
             generator.randint(5, 240),
             "1" if generator.random() < 0.2 else "0",
             opened_at,
@@ -311,7 +314,7 @@ def workshop(draw: Draw, account_rows: list[Row]) -> tuple[Table, Table, Table]:
         if number % 25 == 4:  # the till sent the ticket again after the network was down
             tickets.rows.append((*row[:-1], opened_at + timedelta(days=2)))
         if closed_at is not None:
-            parts = (net_with_vat // 2, net_with_vat - net_with_vat // 2) if number % 3 == 0 else (net_with_vat,)
+            parts = (gross // 2, gross - gross // 2) if number % 3 == 0 else (gross,)
             for part in parts:
                 method = generator.choice(("card", "cash"))
                 payments.rows.append((len(payments.rows) + 1, ticket, part, method, closed_at))

@@ -30,7 +30,7 @@ def name(truth: Truth) -> str:
 
 
 def model_columns(project: Path) -> dict[str, set[str]]:
-    """The columns of every model, by alias. An ephemeral one leaves no relation behind: dbt's CTE of it is described."""
+    """The columns of every model, by alias. An ephemeral one leaves no relation behind: its CTE is described."""
     manifest = json.loads((project / "target" / "manifest.json").read_text(encoding="utf-8"))
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     ctes = {cte["id"]: cte["sql"] for node in nodes for cte in node.get("extra_ctes", ())}
