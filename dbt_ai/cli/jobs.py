@@ -36,7 +36,7 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     from dbt_ai.tasks.data import open_data
     from dbt_ai.tasks.document import DocumentOptions, document
 
-    settings = read_settings(reader.project.root, engine=call.engine, effort=call.effort)
+    settings = read_settings(reader.project.root, {"engine": call.engine, "effort": call.effort})
     options = DocumentOptions(
         selection=call.selection,
         write=not (call.dry_run or call.check),

@@ -10,8 +10,8 @@ from dbt_ai.sql.values import Relation
 def quoted(name: str) -> str:
     """`name` as a quoted identifier.
 
-    >>> quoted('a "b"')
-    '"a ""b"""'
+    >>> print(quoted('a "b" c'))
+    "a ""b"" c"
     """
     return '"' + name.replace('"', '""') + '"'
 

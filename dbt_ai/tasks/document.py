@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbt_ai.checks.sandbox import Sandbox
-from dbt_ai.edits import apply_plan, diff_plan, plan_edits
-from dbt_ai.edits.lock import LockEntry, lock_change, read_lock, text_hash
+from dbt_ai.edits import LockEntry, apply_plan, diff_plan, lock_change, plan_edits, read_lock, text_hash
 from dbt_ai.engines.values import Engine
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
@@ -21,7 +20,7 @@ from dbt_ai.tasks.evidence_hash import evidence_hash
 from dbt_ai.tasks.finding import findings_of
 from dbt_ai.tasks.gathering import Gathered, Progress, columns_of, gather, nothing
 from dbt_ai.tasks.references import references_of
-from dbt_ai.tasks.written import Author, author, human_texts, written_text
+from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text
 from dbt_ai.values import Edit, Finding, Outcome, OutcomeKind, Plan, Report, Target, Verdict, VerdictKind
 
 RESOURCE_TYPES = ("model", "source", "seed", "snapshot")
@@ -47,6 +46,7 @@ class Text:
     text: str
     engine: str
     verdicts: tuple[Verdict, ...]
+    model: str | None = None
     doc_call: str | None = None
     rendered: str | None = None  # what dbt makes of the doc() call
 
@@ -123,7 +123,7 @@ def _derived_texts(drafts: Drafts) -> dict[Target, Text]:
         # A doc() call stands for the whole text: what else could be said here would be lost on its reader.
         text = draft.doc_call if draft.doc_call and not draft.further else draft.text
         called = draft.doc_call if text == draft.doc_call else None
-        texts[target] = Text(target, text, "derived", draft.verdicts, called, draft.main.text if called else None)
+        texts[target] = Text(target, text, "derived", draft.verdicts, None, called, draft.main.text if called else None)
     return texts
 
 
@@ -132,7 +132,7 @@ def _decide(
     gathered: Gathered,
     unique_id: str,
     texts: Mapping[Target, Text],
-    lock: Mapping[tuple[str, str | None], LockEntry],
+    lock: Lock,
     checker: Checker,
 ) -> list[Outcome]:
     """What is to become of a node and each of its columns."""
@@ -172,16 +172,16 @@ def _ours(
     target: Target,
     spelled: str | None,
     found: Text | None,
-    lock: Mapping[tuple[str, str | None], LockEntry],
+    lock: Lock,
     checker: Checker,
 ) -> Outcome:
     """A text of ours stays while its evidence is the same and no check refutes it; else it is written anew."""
-    entry = lock[(node.unique_id, spelled)]
+    entry = lock[Target(node.unique_id, spelled)]
     text, raw = written_text(node, spelled)
     current = Outcome(target, OutcomeKind.CURRENT, text=text, engine=entry.engine, path=_path(node))
     if found is not None and found.text in (text, (raw or "").strip()):
         return current
-    if entry.evidence == evidence_hash(evidence, target.column):
+    if entry.evidence_hash == evidence_hash(evidence, target.column):
         if not checker.refutes(target, text):
             return current
         detail = "the data now says otherwise"
@@ -203,7 +203,7 @@ def _plan(
     project: Project,
     decided: Sequence[Outcome],
     texts: Mapping[Target, Text],
-    lock: Mapping[tuple[str, str | None], LockEntry],
+    lock: Lock,
 ) -> tuple[Plan, list[Outcome]]:
     """The plan of all edits, and the outcomes with what could not be edited in."""
     edits: dict[Target, Edit] = {}
@@ -235,7 +235,7 @@ def _with_lock(
     outcomes: Sequence[Outcome],
     texts: Mapping[Target, Text],
     evidence: Mapping[str, Evidence],
-    lock: Mapping[tuple[str, str | None], LockEntry],
+    lock: Lock,
 ) -> Plan:
     """The plan with the lock file's change: entries of what is written, and without those of nodes that are gone."""
     entries = []
@@ -249,15 +249,17 @@ def _with_lock(
         if outcome.kind in (OutcomeKind.WRITTEN, OutcomeKind.STALE) and found is not None:
             worst = max((v.kind for v in found.verdicts), key=_ORDER.index, default=VerdictKind.PROVED)
             hash_of_text = text_hash(found.rendered or found.text)
-            entries.append(LockEntry(target.unique_id, spelled, hash_of_text, hashed, found.engine, worst.value))
+            entries.append(
+                LockEntry(target.unique_id, spelled, hash_of_text, hashed, found.engine, found.model, worst.value)
+            )
         elif outcome.kind is OutcomeKind.CURRENT:
-            entry = lock[(target.unique_id, spelled)]
-            if entry.evidence != hashed:
-                entries.append(replace(entry, evidence=hashed))
+            entry = lock[Target(target.unique_id, spelled)]
+            if entry.evidence_hash != hashed:
+                entries.append(replace(entry, evidence_hash=hashed))
     gone = [
         key
         for key in lock
-        if key[0] not in project.nodes and not any(node.unique_id == key[0] for node in project.disabled)
+        if key.unique_id not in project.nodes and not any(node.unique_id == key.unique_id for node in project.disabled)
     ]
     change = lock_change(project.root, entries, gone)
     return replace(plan, changes=(*plan.changes, change)) if change else plan

@@ -16,8 +16,7 @@ from dbt_ai.errors import WarehouseError
 from dbt_ai.evidence.values import Evidence, Profile
 from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.facts import facts_of
-from dbt_ai.sql.lineage import trace
-from dbt_ai.sql.query import Lookup, Query, QueryError, RelationIndex, parse_query
+from dbt_ai.sql.query import QueryError, RelationIndex, parse_query
 from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation, same_name
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
@@ -56,7 +55,8 @@ def gather(
 ) -> Gathered:
     """Everything known of `wanted` and of what they are made from. Never raises for a single node: its trouble is told
     in `failures` (SQL that cannot be compiled or parsed) or `notices`."""
-    from dbt_ai.project.knowledge import relations_of
+    from dbt_ai.project.cache import open_cache
+    from dbt_ai.project.knowledge import know, relations_of
 
     project = reader.project
     order = scope_of(project, wanted)
@@ -67,13 +67,15 @@ def gather(
 
     profiles: dict[str, Profile] = {}
     notices: list[str] = []
-    columns = {}
+    columns: Mapping[str, tuple[tuple[str, str], ...]] = {}
     if sandbox is not None:
         from dbt_ai.evidence.profile import warehouse_columns
 
         bare = relations_of(project, {})
-        columns = dict(warehouse_columns(sandbox.connection, [bare[u] for u in order if u in bare]))
-    relations = dict(relations_of(project, sql, warehouse_columns=columns))
+        columns = warehouse_columns(sandbox.connection, [bare[u] for u in order if _has_data(project.nodes[u])])
+    with open_cache(project.root) as cache:
+        known = know(project, sql, columns, cache)
+    relations = dict(known.relations)
     if sandbox is not None:
         profiles, more = _profiles(project, [relations[u] for u in order if u in columns], sandbox, progress)
         notices += more
@@ -87,34 +89,34 @@ def gather(
         return relations.get(found.key, found) if found else None
 
     facts: dict[str, QueryFacts] = {}
-    lineage: dict[str, Lineage] = {}
     for number, unique_id in enumerate(order):
         progress("Understanding", number, len(order))
         node = project.nodes[unique_id]
         if unique_id in sql:
             try:
-                query = _parse(sql[unique_id], project.dialect, lookup)
+                query = parse_query(sql[unique_id], project.dialect, lookup)
             except QueryError as error:
                 failures[unique_id] = str(error)
                 continue
             facts[unique_id] = _as_built(node, facts_of(query))
-            lineage[unique_id] = trace(query)
-        known = _with_facts(relations[unique_id], node, facts.get(unique_id))
-        profile_of_it = profiles.get(unique_id)
-        relations[unique_id] = _verified(known, profile_of_it, sandbox) if profile_of_it and sandbox else known
+        relation = _with_facts(relations[unique_id], node, facts.get(unique_id))
+        its_profile = profiles.get(unique_id)
+        relations[unique_id] = _verified(relation, its_profile, sandbox) if its_profile and sandbox else relation
     evidence = {
-        u: _evidence(project, project.nodes[u], relations[u], sql.get(u), facts.get(u), lineage.get(u), profiles.get(u))
+        u: _evidence(
+            project, project.nodes[u], relations[u], sql.get(u), facts.get(u), known.lineages.get(u), profiles.get(u)
+        )
         for u in order
     }
     return Gathered(evidence, tuple(wanted), tuple(notices), failures)
 
 
-def _parse(sql: str, dialect: str, lookup: Lookup) -> Query:
-    return parse_query(sql, dialect, lookup)
-
-
 def _has_sql(node: Node) -> bool:
     return node.resource_type in ("model", "snapshot") and node.language == "sql"
+
+
+def _has_data(node: Node) -> bool:
+    return node.materialized != "ephemeral"
 
 
 def _profiles(

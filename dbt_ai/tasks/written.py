@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
-from dbt_ai.edits.lock import LockEntry, text_hash
+from dbt_ai.edits import LockEntry, text_hash
 from dbt_ai.project.values import Node, Project
 from dbt_ai.tasks.drafting import HumanText, doc_call
 from dbt_ai.values import Target
 
-Lock = Mapping[tuple[str, str | None], LockEntry]
+Lock = Mapping[Target, LockEntry]
 
 
 class Author(str, Enum):
@@ -30,8 +30,8 @@ def author(node: Node, column: str | None, lock: Lock) -> Author:
     text, raw = written_text(node, column)
     if not text.strip() and not (raw and raw.strip()):
         return Author.NOBODY
-    entry = lock.get((node.unique_id, column))
-    if entry is not None and text_hash(text) == entry.text:
+    entry = lock.get(Target(node.unique_id, column))
+    if entry is not None and text_hash(text) == entry.text_hash:
         return Author.OURS
     return Author.PERSON
 
@@ -63,5 +63,5 @@ def _column_texts(project: Project) -> Iterator[tuple[Target, str, str | None]]:
 def _counts(node: Node, column: str | None, lock: Lock) -> bool:
     who = author(node, column, lock)
     if who is Author.OURS:
-        return lock[(node.unique_id, column)].engine != "derived"
+        return lock[Target(node.unique_id, column)].engine != "derived"
     return who is Author.PERSON

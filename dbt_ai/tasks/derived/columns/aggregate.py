@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inflection
 from sqlglot import parse_one
 
 from dbt_ai.sql.values import Aggregate, ColumnRef
@@ -42,6 +43,8 @@ def _what(context: ColumnContext, found: Aggregate) -> str | None:
     rows, scope = _rows(context, found), _scope(context, found)
     if rows is None:
         return None
+    if scope == f" of the {inflection.singularize(rows)}":  # "the meters of the meter"
+        rows = f"rows of {context.world.relation(found.rows_of[0])}"
     if found.function == "count":
         return _count(context, found, rows, scope)
     argument = _argument(context, found)
