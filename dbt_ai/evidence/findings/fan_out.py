@@ -1,0 +1,95 @@
+"""A sum that a join has multiplied."""
+
+from __future__ import annotations
+
+from dbt_ai.evidence.findings.values import Subject
+from dbt_ai.evidence.findings.wording import figure, listed
+from dbt_ai.evidence.profile.query import name, table
+from dbt_ai.evidence.profile.types import TypeClass, type_class
+from dbt_ai.sql.values import Aggregate, ColumnFacts, ColumnRef, QueryFacts
+from dbt_ai.values import Finding
+
+MARGIN = 1.001
+
+
+def fan_out(subject: Subject) -> tuple[Finding, ...]:
+    """`fan-out`: `total_paid` adds up to 12,340, but orders.amount only to 8,230: the join with payments
+    repeats rows.
+
+    Looks at sums that the SQL does not rule out to be multiplied (a join to several rows before the SUM). The values
+    summed must not be negative and the rows of this relation must stand for the groups of the sum, so that its total
+    can only exceed the source's when rows were counted more than once; by at least 0.1 %.
+    """
+    facts = subject.facts
+    if facts is None or not subject.profile.rows:
+        return ()
+    found: tuple[Finding, ...] = ()
+    for column in facts.columns:
+        aggregate = column.aggregate
+        if not aggregate or aggregate.function != "sum" or aggregate.distinct or aggregate.fans_out is False:
+            continue
+        if aggregate.argument is None or not _one_row_a_group(subject, facts, aggregate):
+            continue
+        found += _counted(subject, facts, column, aggregate.argument)
+    return found
+
+
+def _counted(subject: Subject, facts: QueryFacts, column: ColumnFacts, argument: ColumnRef) -> tuple[Finding, ...]:
+    source = subject.context.relations.get(argument.relation)
+    profiled = subject.context.profiles.get(argument.relation)
+    added, own = (profiled.column(argument.column) if profiled else None), subject.profile.column(column.name)
+    if source is None or added is None or own is None:
+        return ()
+    if type_class(added.type) is not TypeClass.NUMBER or type_class(own.type) is not TypeClass.NUMBER:
+        return ()
+    repeating = sorted(
+        {
+            subject.context.relations[key].parts[2]
+            for join in facts.joins
+            if join.keeps_grain is not True
+            and not join.right_aggregated
+            and argument.relation in (*join.left, *join.right)
+            for key in (join.right if argument.relation in join.left else join.left)
+            if key in subject.context.relations and key != argument.relation
+        }
+    )
+    if not repeating:
+        return ()
+    summed = f"sum({name(added.name)}::DOUBLE)"
+    sql = (
+        f"SELECT (SELECT sum({name(own.name)}::DOUBLE) FROM {subject.table}) AS here, {summed} AS there, "
+        f"count(*) FILTER (WHERE {name(added.name)} < 0) AS negative FROM {table(source)}"
+    )
+    ((here, there, negative),) = subject.rows(sql)
+    if here is None or not there or negative or here <= MARGIN * there:
+        return ()
+    sentence = (
+        f"`{own.name}` adds up to {figure(here)}, but {source.parts[2]}.{argument.column} only to {figure(there)}: the "
+        f"join with {listed(repeating)} repeats rows, and the sum counts them more than once."
+    )
+    return subject.finding("fan-out", (own.name,), sentence, sql, here=here, there=there, factor=here / there)
+
+
+def _one_row_a_group(subject: Subject, facts: QueryFacts, aggregate: Aggregate) -> bool:
+    """Whether each group of the aggregate is at most one row of this relation, so that its sums may be added up."""
+    if facts.single_row and not aggregate.group_by_sql:
+        return True
+    groups = [group for group in aggregate.group_by if group is not None]
+    if len(groups) != len(aggregate.group_by) or not groups:
+        return False
+    if facts.grouped_by and len(facts.grouped_by) == len(groups) and facts.rows_of is None:
+        return True
+    # The sum was joined to other rows afterwards: by a key of theirs that is its group key.
+    if len(groups) != 1:
+        return False
+    for column in facts.columns:
+        profile = subject.profile.column(column.name)
+        if profile and profile.unique and len(column.sources) == 1 and _joined_on(facts, column.sources[0], groups[0]):
+            return True
+    return False
+
+
+def _joined_on(facts: QueryFacts, key: ColumnRef, group: ColumnRef) -> bool:
+    return key == group or any(
+        {key, group} == {left, right} for join in facts.joins for left, right in join.on if left and right
+    )
