@@ -117,7 +117,9 @@ class NullReason:
     """One way in which a column becomes NULL. `sql` is the SQL it rests on.
 
     For OUTER_JOIN: `relations` are the keys of the base relations of the optional side, and `on` the column pairs
-    (left side ref, optional side ref) that must match. For INPUT: `source` is the column. For
+    (left side ref, optional side ref) that must match; `filters_sql` are the conditions that rows of the optional
+    side meet, and `every_row` is True where no row of it is left out by a filter, by a join inside it or by a further
+    condition of ON. For INPUT: `source` is the column. For
     CASE_WITHOUT_ELSE and NULLIF `sql` is the condition or expression itself.
     """
 
@@ -126,6 +128,8 @@ class NullReason:
     relations: tuple[str, ...] = ()
     on: tuple[tuple[ColumnRef | None, ColumnRef | None], ...] = ()
     source: ColumnRef | None = None
+    filters_sql: tuple[str, ...] = ()
+    every_row: bool = False
 
 
 @dataclass(frozen=True)
