@@ -1,0 +1,1 @@
+"""Figures: `python -m benchmarks NAME [--quick]` prints what the README claims in numbers."""
