@@ -31,8 +31,7 @@ def _diff(change: FileChange) -> Iterator[str]:
     yield f"--- {_ended(old) if change.before is not None else '/dev/null'}\n"
     yield f"+++ {_ended(new)}\n"
     before, after = _lines(change.before or b""), _lines(change.after)
-    matcher = _AnchoredMatcher(None, before, after, autojunk=False)
-    for group in matcher.get_grouped_opcodes(CONTEXT):
+    for group in _AnchoredMatcher(before, after).get_grouped_opcodes(CONTEXT):
         yield f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@\n"
         for tag, a, b, c, d in group:
             lines = [(" " if tag == "equal" else "-", line) for line in before[a:b]]
@@ -45,8 +44,12 @@ class _AnchoredMatcher(difflib.SequenceMatcher[str]):
     """Compares piece by piece between the lines that both sides have exactly once: difflib alone takes quadratic time
     on the many equal lines of a property file."""
 
+    def __init__(self, before: list[str], after: list[str]) -> None:
+        super().__init__(None, before, after, autojunk=False)
+        self.before, self.after = before, after
+
     def get_matching_blocks(self) -> list[difflib.Match]:
-        before, after = list(self.a), list(self.b)
+        before, after = self.before, self.after
         once = {line for line, count in Counter(before).items() if count == 1}
         once &= {line for line, count in Counter(after).items() if count == 1}
         anchors = [line for line in before if line in once]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeVar
 
-from dbt_ai.edits.texts import ScalarHabit
+from dbt_ai.edits.texts import ScalarHabit, plain_is_safe
 from dbt_ai.edits.tree import Mapping, Node, Scalar, Sequence, key_text, last_offset, walk
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ class Described:
     header: str = ""
     step: int = 2
     width: int = 0
+    forced: bool = False  # quotes that YAML demands, which say nothing about habits
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Habits:
             # a short text gets one line, unless this file firmly writes even those as blocks
             alike, same = [d for d in alike if not d.header], [d for d in same if not d.header]
         samples = same or alike or [d for d in self.described if not d.header]
+        samples = [d for d in samples if not d.forced]
         style = _most_common(Counter(d.style for d in samples), None)
         blocks = [d for d in self.described if d.header and (style not in ("|", ">") or d.style == style)]
         return ScalarHabit(
@@ -175,4 +177,5 @@ def _described(kind: str, items: Iterable[Node], text: str) -> Iterable[Describe
                 step = max(len(lines[0]) - len(lines[0].lstrip()) - key.column, 1)
                 head = [] if header else [" " * value.column + first]
                 width = max(map(len, head + lines)) if len(head + lines) > 1 else 0
-            yield Described(kind, predecessor, value.style, len(value.value.strip()), header, step, width)
+            forced = value.style in ("'", '"') and not plain_is_safe(value.value)
+            yield Described(kind, predecessor, value.style, len(value.value.strip()), header, step, width, forced)

@@ -80,9 +80,14 @@ class ScalarHabit:
     width: int = 0
 
 
+# plain in YAML 1.1, but read otherwise by YAML 1.2, or hard to read for a person
+AMBIGUOUS = re.compile(r"[^\w(<$\u0080-\U0010ffff]|\d[\d.,:_eExXoO+-]*$|[yYnN]$")
+
+
 @functools.lru_cache(maxsize=20_000)
-def _plain_is_safe(text: str, flow: bool) -> bool:
-    if "\n" in text or "\t" in text or ESCAPED.search(text):
+def plain_is_safe(text: str, flow: bool = False) -> bool:
+    """True where `text` can stand without quotes on one line, by the parser that dbt uses."""
+    if "\n" in text or "\t" in text or AMBIGUOUS.match(text) or ESCAPED.search(text):
         return False
     probe = f"{{a: {text}, b: 1}}" if flow else f"a:\n  b: {text}\n  c: 1\n"
     try:
@@ -126,7 +131,7 @@ def one_line(text: str, habit: ScalarHabit, flow: bool = False) -> str:
     """
     if habit.style == '"':
         return _double_quoted(text)
-    if habit.style != "'" and _plain_is_safe(text, flow):
+    if habit.style != "'" and plain_is_safe(text, flow):
         return text
     return quoted(text, "'" if habit.style == "'" else habit.quote)
 
