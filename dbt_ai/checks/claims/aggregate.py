@@ -102,10 +102,14 @@ def _asserts(function: str, words: str, match: re.Match[str], sentence: Sentence
     if function in ("avg", "median") and not used:
         return facts is None and "of" in match.group(0)
     if function == "count":
-        if (
-            re.match(rf"(?:the\s+)?(?:{_TIME})\b", words, re.I)
-            or (re.match(r"the \w+\b(?! of)", words)
-            and not words.split()[1].endswith("s"))
+        if facts is None or re.search(
+            r"\b(?:max|maximum|min|minimum|estimated|average|small|large|allowed|expected|limited|total expected)\s*$",
+            before,
+            re.I,
+        ):
+            return False
+        if re.match(rf"(?:the\s+)?(?:{_TIME})\b", words, re.I) or (
+            re.match(r"the \w+\b(?! of)", words) and not words.split()[1].endswith("s")
         ):
             return False
         plural = (
@@ -210,9 +214,15 @@ def _argument(words: str, facts: ColumnFacts, aggregate: Aggregate, context: Cla
             )
             if not wrong_relation:
                 return None
-        if re.match(r"^\s*(?:the\s+)?`?" + re.escape(names[0]), words) or (looks_like_code(names[0]) and len(names) == 1):
+        if re.match(r"^\s*(?:the\s+)?`?" + re.escape(names[0]), words) or (
+            looks_like_code(names[0]) and len(names) == 1
+        ):
             return refuted("other-argument", f"The SQL aggregates {aggregate.argument_sql}.", facts.sql)
-    wanted = set(stems(words.split(" of ", maxsplit=1)[0])) if aggregate.function.lower().startswith("count") else set(stems(words))
+    wanted = (
+        set(stems(words.split(" of ", maxsplit=1)[0]))
+        if aggregate.function.lower().startswith("count")
+        else set(stems(words))
+    )
     have = set(stems(aggregate.argument_sql)) | set(stems(facts.name))
     for key in aggregate.rows_of:
         have |= set(entity_stems(_name(key, context))) | set(stems(_name(key, context)))

@@ -26,6 +26,7 @@ _ONE_SIDED = re.compile(
     rf"\b(?:is|are|be|always|value|values|never)\s+(?:always\s+)?(?P<word>at least|at most|no more than|no less than|below|above|less than|more than|greater than)\s+(?P<number>{_NUMBER})(?=\s*(?:[.;,)–—-]|$))",
     re.IGNORECASE,
 )
+_CONDITIONAL = re.compile(r"^(?:for|in|on|with)\b[^,]*,|\beither\b.*\bor\b")
 
 
 def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
@@ -36,7 +37,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     text = sentence.text
     for match in _RANGE.finditer(text):
         before = text[: match.start()].lower()
-        if not committed(sentence, match.start()) or EXAMPLES.search(before[-16:]):
+        if not committed(sentence, match.start()) or EXAMPLES.search(before[-16:]) or _CONDITIONAL.search(before):
             continue
         if match.group("dash") in ("-", "–", "and") and not match.group(0).lower().startswith(
             ("between", "range", "ranging", "percent", "score", "value", "scale", "(")

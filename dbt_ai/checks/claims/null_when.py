@@ -55,7 +55,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         return
     word = match.group("word").lower()
     condition = re.sub(
-        r",\s+(?:and|but|so|which|where|otherwise|then|as|because|since)\b.*$",
+        r"(?:,\s+(?:but|so|which|where|otherwise|then|as|since|and then)\b|\s+(?:because|as it|for now)\b|\s+[–—-]\s).*$",
         "",
         match.group("condition").strip(),
         flags=re.I | re.S,

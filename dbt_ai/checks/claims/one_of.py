@@ -9,27 +9,23 @@ from dbt_ai.checks.claims import flag
 from dbt_ai.checks.claims.conditions import domains
 from dbt_ai.checks.claims.context import ClaimContext, Sentence
 from dbt_ai.checks.claims.data import Data, literal, quote
-from dbt_ai.checks.claims.sentences import EXAMPLES, OPEN_END, denied
+from dbt_ai.checks.claims.sentences import EXAMPLES, denied
+from dbt_ai.checks.claims.value_lists import QUOTED, ValueList, value_list
 from dbt_ai.checks.claims.verdicts import holds, proved, refuted, unproven
 from dbt_ai.checks.claims.words import stems
 from dbt_ai.values import Claim, ClaimKind, Verdict
 
-_QUOTED = r"(?:'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]+`|“[^”]*”)"
-_BARE = r"[A-Za-z0-9][\w/+%-]*(?:\.\w+)*(?: [\w/-]+){0,2}?"
-_ITEM = rf"(?:{_QUOTED}|{_BARE})(?:\s*\([^()]*\))?"
-_GLUE = r"(?:\s*(?:[,;|/]\s*(?:(?:or|and)\b)?|\bor\b|\band\b)\s*)"
-_ITEMS = rf"{_ITEM}(?:{_GLUE}{_ITEM})+"
+_SUBJECT = r"(?:(?:^|\b(?:it|this|value|which|and|currently|column|field|that)\s+|(?P<subject>\w+)\s+)(?:is|are|be|can be|may be)\s+|it'?s\s+|^|[,;(:.–—-]\s*|\bas\s+|\b(?:may|can|will) be\s+|\bindicat\w+ )"
 _LEAD = (
-    r"(?:\bis |\bare |\bbe |^|[,;(:.–—-]\s*)(?:currently )?one of(?: the following(?: \w+)?)?:?|\b(?:possible|allowed|valid|accepted|permitted|known) (?:\w+ )?values?(?: are| is| include[s]?|:| being)?:?"
-    r"|\b(?:the )?values? (?:are|is|can be|may be)(?: currently)?(?: one of)?:?|\b(?:options|choices) are:?|^values:|[,;(.:]\s*values:|\bvalues in the data:"
+    rf"(?:{_SUBJECT}(?:currently |always )?one of(?: the following(?: \w+)?)?\s*[:–—-]?"
+    rf"|{_SUBJECT.replace('subject', 'other')}either(?=\s)"
+    r"|\b(?:possible|allowed|valid|accepted|permitted) (?:\w+ )?(?:values?|options?)(?: are| is| include[s]?)?\s*[:–—-]?"
+    r"|\b(?:the )?values? (?:are|is|can be|may be)(?: currently)?(?: one of)?\s*[:–—-]?|\b(?:options|choices) are\s*[:–—-]?"
+    r"|(?:^|[,;(.:]\s*)values:|\bvalues in the data:)"
 )
-_CLOSED = re.compile(rf"(?:{_LEAD})\s*(?:either\s+)?(?P<items>{_ITEMS})(?P<end>[^.;]*)", re.IGNORECASE)
-_EITHER = re.compile(
-    rf"(?:^|\b(?:is|are|be|it's|[,:(-]\s*))\s*either (?P<items>{_QUOTED}{_GLUE}{_QUOTED}|{_QUOTED}\s*,\s*{_QUOTED}(?:{_GLUE}{_QUOTED})*|[\w-]+ or [\w-]+)(?=\s*(?:[.;,)]|$))(?P<end>[^.;]*)",
-    re.I,
-)
-_ALWAYS = re.compile(rf"\balways (?P<value>{_QUOTED}|true\b|false\b|-?\d+(?:\.\d+)?\b(?! \w))", re.IGNORECASE)
-_PARENTHESES = re.compile(rf"\((?P<items>{_ITEMS})(?P<end>[^()]*)\)")
+_LIST = re.compile(rf"{_LEAD}\s*(?:either\s+)?(?P<items>[^\n]+)", re.IGNORECASE)
+_ALWAYS = re.compile(rf"\balways (?P<value>{QUOTED}|true\b|false\b|-?\d+(?:\.\d+)?\b(?! \w))", re.IGNORECASE)
+_PARENTHESES = re.compile(r"\((?P<items>[^()]+,[^()]+|[^()]+ or [^()]+)\)")
 _KINDS = {
     "status",
     "state",
@@ -44,10 +40,14 @@ _KINDS = {
     "channel",
     "priority",
     "stage",
-    "direction",
 }
-_PART = re.compile(rf"({_QUOTED}|{_BARE})(?:\s*\([^()]*\))?(?=\s*(?:[,;|/]|\bor\b|\band\b|$))")
-_EMPTY = {"null", "blank", "empty", "none", "nothing"}
+# Parentheses after one of these list columns, places or sources.
+_NO_VALUES = re.compile(
+    r"\b(?:per|by|on|from|of|key|grain|combination|between|where|in|for|via|across|sources?)[:\s]*$", re.IGNORECASE
+)
+_CONDITIONAL = re.compile(
+    r"^(?:for|in|on|with|when|if)\b[^,]*,|\b(?:if|when|where|whether|unless)\b[^,]*$", re.IGNORECASE
+)
 
 
 def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
@@ -57,76 +57,73 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         return
     text = sentence.text
     if (match := _ALWAYS.search(text)) and not denied(sentence, match.start()) and not _some_rows(text[match.end() :]):
-        yield _claim(column, (match.group("value"),), True, match.group(0))
+        value = match.group("value")
+        exact = (value[1:-1],) if value[0] in "'\"`“" else ()
+        yield _claim(column, ValueList(exact or (value.lower(),), exact, False, False), True, match.group(0))
         return
-    match = _CLOSED.search(text) or _EITHER.search(text)
-    if match:
-        if not denied(sentence, match.start()) and not re.search(r"\bnot \w+$", text[: match.start()]):
-            items = _split(match.group("items"))
-            examples = bool(EXAMPLES.search(match.group(0)[: match.start("items") - match.start()]))
-            closed = not (
-                examples
-                or "include" in match.group(0).lower()[: match.start("items") - match.start()]
-                or OPEN_END.search(text[match.start() :])
-            )
-            if len(items) > 1:
-                yield _claim(column, items, closed, match.group(0))
-        return
-    for match in _PARENTHESES.finditer(text):
-        items = _split(match.group("items"))
+    for match in _LIST.finditer(text):
         before = text[: match.start()]
-        if len(items) < 2 or EXAMPLES.search(match.group(0)) or EXAMPLES.search(before[-14:]):
-            continue
-        if re.search(
-            r"\b(?:per|by|on|from|of|key|grain|combination|between|where|in|for|via|across|sources?|primarily)[:\s]*$",
-            before,
-            re.I,
+        subject = match.group("subject") or match.group("other")
+        if (
+            denied(sentence, match.start("items"))
+            or _CONDITIONAL.search(before)
+            or (subject and not _is_column(subject, column))
         ):
             continue
-        if not _is_value_list(items, column, match, context):
+        found = value_list(match.group("items"))
+        if found:
+            lead = match.group(0)[: match.start("items") - match.start()].lower()
+            examples = "include" in lead or bool(EXAMPLES.search(lead) or EXAMPLES.match(match.group("items")))
+            yield _claim(column, found, not (examples or found.more), match.group(0))
+            return
+    for match in _PARENTHESES.finditer(text):
+        before = text[: match.start()]
+        if EXAMPLES.search(match.group(0)) or EXAMPLES.search(before[-14:]) or _NO_VALUES.search(before):
             continue
-        yield _claim(column, items, not OPEN_END.search(match.group(0)), match.group(0))
+        found = value_list(match.group("items"))
+        if found and _is_value_list(found, column, context):
+            yield _claim(column, found, not found.more, match.group(0))
+            return
 
 
-def _is_value_list(items: tuple[str, ...], column: str, match: re.Match[str], context: ClaimContext) -> bool:
+def _is_column(subject: str, column: str) -> bool:
+    """Whether "SUBJECT is one of" speaks of the column: a pronoun or a word of its name."""
+    pronoun = subject.lower() in (
+        "it",
+        "this",
+        "value",
+        "values",
+        "which",
+        "and",
+        "currently",
+        "column",
+        "field",
+        "that",
+        "s",
+    )
+    return pronoun or bool(set(stems(subject)) & set(stems(column)))
+
+
+def _is_value_list(found: ValueList, column: str, context: ClaimContext) -> bool:
     """Whether a bare list in parentheses lists values: its column is of that kind, or a known value is among them."""
-    if match.group("end").strip(" ,.") and not OPEN_END.search(match.group("end")):
+    if any(context.own_column(value) or context.keys_named(value) for value in found.values):
         return False
-    if (
-        any(context.own_column(item.strip("'\"`")) for item in items)
-        or (context.is_model()
-        and any(context.keys_named(item.strip("'\"`")) for item in items))
-    ):
-        return False
-    if set(stems(column)[-1:]) & _KINDS and all(len(item.split()) <= 2 for item in items):
+    if set(stems(column)[-1:]) & _KINDS and all(len(value.split()) <= 2 for value in found.values):
         return True
     known = {_fold(value) for value in domains(context).get(column, ())}
-    return any(_fold(item.strip("'\"`")) in known for item in items)
+    return any(_fold(value) in known for value in found.values)
 
 
 def _some_rows(rest: str) -> bool:
     return bool(re.match(r"[\s,]*(?:for|when|if|where|unless|until|in|on|except)\b", rest, re.IGNORECASE))
 
 
-def _split(items: str) -> tuple[str, ...]:
-    found = []
-    for match in _PART.finditer(items):
-        item = match.group(1).strip()
-        item = re.sub(r"^(?:or|and|either|an?|the)\s+", "", item, flags=re.IGNORECASE)
-        if item and item.lower() not in ("or", "and", "either"):
-            found.append(item)
-    return tuple(dict.fromkeys(found))
-
-
-def _claim(column: str, items: tuple[str, ...], closed: bool, text: str) -> Claim:
-    bare = tuple(item.strip("'\"`“”") for item in items)
-    values = tuple(item for item in bare if item.lower() not in _EMPTY and item)
-    exact = tuple(item.strip("'\"`“”") for item in items if item[0] in "'\"`“")
+def _claim(column: str, found: ValueList, closed: bool, text: str) -> Claim:
     return Claim(
         ClaimKind.ONE_OF,
         column,
-        (("values", values), ("exact", exact), ("closed", closed), ("empty", len(values) < len(bare))),
-        text.strip(" ,;:(.–—-") if not text.startswith("(") else text,
+        (("values", found.values), ("exact", found.exact), ("closed", closed), ("empty", found.empty)),
+        text.strip(" ,;:–—-"),
     )
 
 

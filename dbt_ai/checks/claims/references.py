@@ -20,7 +20,8 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\b(?:table|model|for|in|on|to|that|which|representing|referencing|indicating|where|null|with|and|of)\b.*$", re.I
+    r"\b(?:table|model|for|in|on|to|that|which|representing|referencing|indicating|where|null|with|and|of|associated|who|it|from)\b.*$",
+    re.I,
 )
 
 
@@ -32,7 +33,14 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     for match in _KEY.finditer(sentence.text):
         if denied(sentence, match.start()):
             continue
-        raw = match.group("key") or match.group("code")
+        raw = re.sub(
+            r"^(?:unique )?(?:identifier|id|key) of (?:the )?",
+            "",
+            match.group("key") or match.group("code"),
+            flags=re.I,
+        )
+        if re.match(r"\s+or\s+`?\w+_\w+", sentence.text[match.end() :]):
+            continue
         names = identifiers(raw)
         dotted = names[0].split(".") if names else []
         phrase = names[0] if names else _CUT.sub("", raw).strip()

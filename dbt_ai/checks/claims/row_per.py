@@ -26,7 +26,7 @@ _DEDUPLICATED = re.compile(r"\bde-?duplicated\b(?:\s+(?:by|on|per)\s+(?P<by>[^.;
 _RELATION_BEFORE = re.compile(r"`([^`]+)`\s+(?:has|have|contains?|holds?)\s*$")
 # What follows one of these describes the rows, or narrows what "one" means: then data alone cannot refute the grain.
 _TAIL = re.compile(
-    r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose|with|where|when|including|as|containing|showing|if)\b).*$",
+    r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose|with|where|when|including|as|containing|showing|if|using|seeded|identified|taken|derived|sourced|based)\b|\s+[–—-]\s).*$",
     re.I | re.S,
 )
 _NARROWED = re.compile(
@@ -41,6 +41,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
             continue
         each = match.group("each")
         phrase = match.group("phrase") or match.group("grain") or each
+        if phrase.lstrip().startswith("("):
+            phrase = re.sub(r"\)[^()]*$", ")", phrase)
         words = _NARROWED.sub("", _TAIL.sub("", phrase).strip().rstrip(","))
         narrowed = words != _TAIL.sub("", phrase).strip().rstrip(",")
         yield Claim(
@@ -65,6 +67,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
 
 
 def _of_another(before: str, context: ClaimContext) -> bool:
+    if re.search(r"\b(?:whose|its)\s+$", before):
+        return True
     named = _RELATION_BEFORE.search(before)
     return bool(named) and relation_named(named.group(0), context) not in (None, context.target.unique_id)  # type: ignore[union-attr]
 

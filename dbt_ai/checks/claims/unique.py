@@ -20,9 +20,9 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _SCOPE = re.compile(r"\bunique\s+(?:per|within|by)\s+(?:an?\s+|the\s+|each\s+)?(?P<scope>`[^`]+`|[A-Za-z_]\w*)", re.I)
-_PHRASE = r"(?:an?\s+|the\s+|each\s+|every\s+|this\s+|single\s+|one\s+|specific\s+)*(?P<noun>(?:`[^`]+`|[\w'’-]+)(?:\s+[\w'’-]+){0,6})"
+_PHRASE = r"(?:an?\s+|the\s+|each\s+|every\s+|this\s+|single\s+|one\s+|specific\s+)*(?P<noun>(?:`[^`]+`|[\w'’\"-]+)(?:\s+[\w'’\"-]+){0,6})"
 _OF = re.compile(
-    rf"^\s*(?:(?:that|which)\s+(?:identifies|represents)|for|of|in|from|on|representing|identifying|to identify)\s+{_PHRASE}",
+    rf"^\s*(?:(?:that|which)\s+(?:identifies|represents)|for|of|in|from|on|representing|identifying|specifying|tracking|describing|to identify|assigned to|given to)\s+{_PHRASE}",
     re.I,
 )
 _OBJECT = re.compile(rf"^\s*{_PHRASE}", re.IGNORECASE)

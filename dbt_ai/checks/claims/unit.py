@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from dbt_ai.checks.claims.context import ClaimContext, Sentence
 from dbt_ai.checks.claims.data import Data, quote
-from dbt_ai.checks.claims.sentences import denied
+from dbt_ai.checks.claims.sentences import EXAMPLES, denied
 from dbt_ai.checks.claims.verdicts import holds, proved, refuted, unproven
 from dbt_ai.checks.claims.words import stems
 from dbt_ai.sql.values import ColumnFacts, ColumnKind
@@ -88,6 +88,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         and not match.group("code")
         and not match.group("zone")
     ):
+        return
+    if match.group("code") and (EXAMPLES.search(before[-16:]) or "code" in before.lower()):
         return
     if re.search(r"\bconverted\b|\bfrom\s*$", before, re.I) and not match.group("zone"):
         return
