@@ -18,7 +18,10 @@ def open_data(project: Project) -> Iterator[tuple[Sandbox | None, tuple[str, ...
     """
     where = project.duckdb
     if where is None:
-        yield None, (f"No profile of the data: only DuckDB databases are looked at, and this one is {project.adapter_type}.",)
+        yield (
+            None,
+            (f"No profile of the data: only DuckDB databases are looked at, and this one is {project.adapter_type}.",),
+        )
         return
     with ExitStack() as stack:
         try:

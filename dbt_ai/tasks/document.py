@@ -21,7 +21,7 @@ from dbt_ai.tasks.finding import findings_of
 from dbt_ai.tasks.gathering import Gathered, Progress, columns_of, gather, nothing
 from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text
-from dbt_ai.values import Edit, Finding, Outcome, OutcomeKind, Plan, Report, Target, Verdict, VerdictKind
+from dbt_ai.values import Edit, Outcome, OutcomeKind, Plan, Report, Target, Verdict, VerdictKind
 
 RESOURCE_TYPES = ("model", "source", "seed", "snapshot")
 _ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKind.UNPROVEN, VerdictKind.REFUTED)
@@ -80,6 +80,7 @@ def document(
         references,
         project.dialect,
         checker.refutes,
+        gathered.data_keys,
     )
     texts = _derived_texts(drafts)
     refuted: list[Outcome] = []
@@ -92,9 +93,7 @@ def document(
         texts.update(asked.texts)
         refuted, unfinished, cost = list(asked.refuted), asked.unfinished, asked.cost
     decided = [
-        outcome
-        for unique_id in wanted
-        for outcome in _decide(project, gathered, unique_id, texts, lock, checker)
+        outcome for unique_id in wanted for outcome in _decide(project, gathered, unique_id, texts, lock, checker)
     ]
     plan, outcomes = _plan(project, decided, texts, lock)
     plan = _with_lock(project, plan, outcomes, texts, gathered.evidence, lock)
@@ -190,8 +189,13 @@ def _ours(
     if found is None:
         return replace(current, kind=OutcomeKind.STALE, reason="stale", detail=f"{detail}, and nothing takes its place")
     return replace(
-        current, kind=OutcomeKind.STALE, text=found.text, engine=found.engine, verdicts=found.verdicts,
-        reason="stale", detail=detail,
+        current,
+        kind=OutcomeKind.STALE,
+        text=found.text,
+        engine=found.engine,
+        verdicts=found.verdicts,
+        reason="stale",
+        detail=detail,
     )
 
 
@@ -263,4 +267,3 @@ def _with_lock(
     ]
     change = lock_change(project.root, entries, gone)
     return replace(plan, changes=(*plan.changes, change)) if change else plan
-

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.values import ColumnKind, ColumnRef, same_name
 from dbt_ai.tasks.derived.columns import describe_column
-from dbt_ai.tasks.derived.entities import Entity, entity, entity_of_key, entity_of_relation
+from dbt_ai.tasks.derived.entities import entity
 from dbt_ai.tasks.derived.models import describe_relation
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, World
 from dbt_ai.tasks.gathering import columns_of
 from dbt_ai.values import Target, Verdict, VerdictKind
-
-# A unique column may be unique by luck: one that is named like the relation's id needs fewer rows to be believed.
-MIN_ROWS_NAMED_KEY = 5
-MIN_ROWS_ANY_KEY = 100
 
 Refuted = Callable[[Target, str], bool]  # whether a check says that a text is false for a target
 References = Mapping[tuple[str, str], tuple[ColumnRef, Verdict]]
@@ -46,14 +42,15 @@ def draft_all(
     references: References,
     dialect: str,
     refuted: Refuted,
+    data_keys: frozenset[str] = frozenset(),
 ) -> Drafts:
     """Drafts for every column and node of `evidence` (parents first, as gathered).
 
     `names` are the names that readers know the nodes by, `human` the texts that people wrote, by (unique_id, column in
     lower case), `references` the columns known to refer to another relation.
     """
-    keys = {u: found.relation.unique_keys or _data_key(found) for u, found in evidence.items()}
-    entities = {u: _entity(found, keys[u]) for u, found in evidence.items()}
+    keys = {u: found.relation.unique_keys for u, found in evidence.items()}
+    entities = {u: entity(found.name, keys[u]) for u, found in evidence.items()}
     drafts: dict[tuple[str, str], Draft] = {
         key: Draft(_as_written(text), Strength.HUMAN, doc_call=text.doc_call) for key, text in human.items()
     }
@@ -62,7 +59,7 @@ def draft_all(
         if is_renamed:
             renamed.setdefault(source, (column, names[child]))
     drafts.update(_filled_back(evidence, human, drafts, refuted))
-    world = World(dialect, names, entities, keys, drafts, references, renamed)
+    world = World(dialect, names, entities, keys, drafts, references, renamed, data_keys)
     by_target: dict[Target, Draft] = {}
     for unique_id, found in evidence.items():
         for name in columns_of(found):
@@ -100,26 +97,6 @@ def _describe(target: Target, evidence: Evidence, world: World, refuted: Refuted
 
 def _as_written(human: HumanText) -> Sentence:
     return Sentence(human.text, Verdict(VerdictKind.HOLDS, "a person wrote it upstream", basis="description"))
-
-
-def _entity(evidence: Evidence, keys: Sequence[Sequence[str]]) -> Entity | None:
-    return entity(evidence.name, keys)
-
-
-def _data_key(evidence: Evidence) -> tuple[tuple[str, ...], ...]:
-    """The column that identifies a row of the data, where neither tests nor SQL say one."""
-    profile = evidence.profile
-    if profile is None or evidence.resource_type == "snapshot":
-        return ()
-    named = entity_of_relation(evidence.name)
-    for column in profile.columns:
-        if not column.unique or column.nulls or (not entity_of_key(column.name) and column.name.lower() != "id"):
-            continue
-        own = entity_of_key(column.name)
-        enough = MIN_ROWS_NAMED_KEY if named and (own is None or own.one == named.one) else MIN_ROWS_ANY_KEY
-        if profile.rows >= enough and profile.sampled is None:
-            return ((column.name,),)
-    return ()
 
 
 def _read_as(evidence: Mapping[str, Evidence]) -> Iterator[tuple[tuple[str, str], str, str, bool]]:

@@ -6,7 +6,7 @@ tests promise is believed only as far as the data does not say otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import networkx as nx
@@ -18,18 +18,23 @@ from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.facts import facts_of
 from dbt_ai.sql.query import QueryError, RelationIndex, parse_query
 from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation, same_name
+from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 
 SNAPSHOT_KEY = "dbt_scd_id"
+MIN_ROWS_NAMED_KEY = 5
+MIN_ROWS_ANY_KEY = 100
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Evidence by unique_id (wanted nodes and their ancestors), what stays unknown, and why."""
+    """Evidence by unique_id (wanted nodes and their ancestors), what stays unknown, and why. `data_keys` are the nodes
+    whose key rests on the data that is there, their own or their parents', rather than on a test or the SQL alone."""
 
     evidence: Mapping[str, Evidence]
     wanted: tuple[str, ...]
+    data_keys: frozenset[str] = frozenset()
     notices: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,6 +94,7 @@ def gather(
         return relations.get(found.key, found) if found else None
 
     facts: dict[str, QueryFacts] = {}
+    data_keys: set[str] = set()
     for number, unique_id in enumerate(order):
         progress("Understanding", number, len(order))
         node = project.nodes[unique_id]
@@ -101,14 +107,42 @@ def gather(
             facts[unique_id] = _as_built(node, facts_of(query))
         relation = _with_facts(relations[unique_id], node, facts.get(unique_id))
         its_profile = profiles.get(unique_id)
-        relations[unique_id] = _verified(relation, its_profile, sandbox) if its_profile and sandbox else relation
+        if its_profile and sandbox:
+            relation = _verified(relation, its_profile, sandbox)
+        if not relation.unique_keys and its_profile and (key := data_key(node, its_profile)):
+            relation = replace(relation, unique_keys=(key,))
+            data_keys.add(unique_id)
+        elif unique_id in facts and _rests_on_data(facts[unique_id], relation, data_keys):
+            data_keys.add(unique_id)
+        relations[unique_id] = relation
     evidence = {
         u: _evidence(
             project, project.nodes[u], relations[u], sql.get(u), facts.get(u), known.lineages.get(u), profiles.get(u)
         )
         for u in order
     }
-    return Gathered(evidence, tuple(wanted), tuple(notices), failures)
+    return Gathered(evidence, tuple(wanted), frozenset(data_keys), tuple(notices), failures)
+
+
+def data_key(node: Node, profile: Profile) -> tuple[str, ...] | None:
+    """The column that identifies a row of the data, where neither tests nor SQL say one: an id without NULLs and
+    repetitions. One that is named like the relation's own needs fewer rows to be believed than another."""
+    if node.resource_type == "snapshot" or profile.sampled is not None:
+        return None
+    named = entity_of_relation(node.name)
+    for column in profile.columns:
+        own = entity_of_key(column.name)
+        if not column.unique or column.nulls or (own is None and column.name.lower() != "id"):
+            continue
+        enough = MIN_ROWS_NAMED_KEY if named and (own is None or own.one == named.one) else MIN_ROWS_ANY_KEY
+        if profile.rows >= enough:
+            return (column.name,)
+    return None
+
+
+def _rests_on_data(facts: QueryFacts, relation: Relation, data_keys: Collection[str]) -> bool:
+    first = next((key for key in facts.keys if relation.unique_keys and key.columns == relation.unique_keys[0]), None)
+    return first is not None and any(parent in data_keys for parent, _ in first.relies_on)
 
 
 def _has_sql(node: Node) -> bool:

@@ -9,7 +9,7 @@ from dbt_ai.errors import WarehouseError
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.names import quoted, quoted_relation
 from dbt_ai.sql.values import ColumnRef, Relation
-from dbt_ai.tasks.derived.entities import entity_of_key
+from dbt_ai.tasks.derived.entities import LAYERS, entity_of_key, entity_of_relation
 from dbt_ai.values import Verdict, VerdictKind
 
 
@@ -40,13 +40,17 @@ def _candidates(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, C
         for foreign_key in one.relation.foreign_keys:
             if len(foreign_key.columns) == 1 and foreign_key.references[0].relation in evidence:
                 yield ColumnRef(unique_id, foreign_key.columns[0]), foreign_key.references[0], True
+    by_name = list(_by_name(evidence))
+    yield from (
+        pair for pair in by_name if _layer(evidence[pair[0].relation].name) == _layer(evidence[pair[1].relation].name)
+    )
     for one in evidence.values():
         for join in one.facts.joins if one.facts else ():
             for pair in (join.on, tuple((right, left) for left, right in join.on)):
                 for left, right in pair:
                     if left and right and left.relation in evidence and right.relation in evidence:
                         yield left, right, False
-    yield from _by_name(evidence)
+    yield from by_name
 
 
 def _by_name(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, ColumnRef, bool]]:
@@ -56,10 +60,12 @@ def _by_name(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, Colu
         for key in one.relation.unique_keys:
             if len(key) == 1 and entity_of_key(key[0]):
                 keys.setdefault(key[0].casefold(), []).append(ColumnRef(unique_id, key[0]))
+            elif len(key) == 1 and key[0].casefold() == "id" and (rows := entity_of_relation(one.name)):
+                keys.setdefault(f"{rows.one.replace(' ', '_')}_id", []).append(ColumnRef(unique_id, key[0]))
     for unique_id, one in evidence.items():
         for name, _ in one.relation.columns:
             targets = keys.get(name.casefold(), [])
-            layer = one.name.split("_")[0]
+            layer = _layer(one.name)
             # dim_customers has the key, and so may a table of figures per customer: the closest name is what is meant.
             for target in sorted(targets, key=lambda ref: _distance(evidence[ref.relation], layer, name)):
                 yield ColumnRef(unique_id, name), target, False
@@ -68,7 +74,13 @@ def _by_name(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, Colu
 def _distance(one: Evidence, layer: str, key: str) -> tuple[bool, bool, int, str]:
     noun = entity_of_key(key)
     names = one.name.lower().endswith((noun.many.replace(" ", "_"), noun.one.replace(" ", "_"))) if noun else False
-    return (not names, one.name.split("_")[0] != layer, len(one.name), one.name)
+    return (not names, _layer(one.name) != layer, len(one.name), one.name)
+
+
+def _layer(name: str) -> str:
+    """The layer prefix of a relation's name ("stg"), "" for one without (a mart, as dbt projects name them)."""
+    first = name.lower().split("_")[0]
+    return first if first in LAYERS else ""
 
 
 def _is_key(relation: Relation, column: str) -> bool:

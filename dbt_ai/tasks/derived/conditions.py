@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
@@ -19,10 +21,15 @@ _DATE_COMPARISONS = {exp.GT: "is after", exp.GTE: "is on or after", exp.LT: "is 
 MAX_CODE = 120
 
 
-def condition_text(sql: str, dialect: str) -> str | None:
+Names = Mapping[str, str]  # SQL of an expression -> the column that holds it here
+
+
+def condition_text(sql: str, dialect: str, names: Names | None = None) -> str | None:
     """The condition `sql` as a clause that follows "where" ("`status` is 'paid' and `amount` is above 0").
 
-    A condition that English would not make clearer is given as code; None where even that is longer than a reader
+    Where the figures of a condition are aggregates they are called by the column that holds them in `names`; an
+    aggregate without such a name is not told, as a reader could not find it. A condition
+    that English would not make clearer is given as code; None where even that is longer than a reader
     would follow.
 
     >>> condition_text("orders.status <> 'returned' AND orders.amount > 0", "duckdb")
@@ -34,11 +41,25 @@ def condition_text(sql: str, dialect: str) -> str | None:
         tree = parse_one(sql, read=dialect)
     except SqlglotError:
         return None
-    return expression_condition(tree, dialect)
+    return expression_condition(_named(tree, dialect, names or {}), dialect)
+
+
+def _named(tree: exp.Expr, dialect: str, names: Names) -> exp.Expr:
+    """`tree` with every expression that has a name of its own here replaced by that column."""
+    if not names:
+        return tree
+
+    def replace(node: exp.Expr) -> exp.Expr:
+        name = None if isinstance(node, (exp.Column, exp.Literal)) else names.get(node.sql(dialect=dialect))
+        return exp.column(name, quoted=True) if name else node
+
+    return tree.transform(replace)
 
 
 def expression_condition(tree: exp.Expr, dialect: str) -> str | None:
     """As `condition_text`, for a parsed condition."""
+    if tree.find(exp.AggFunc, exp.Window, exp.Query):
+        return None
     english = _clause(tree, dialect)
     if english is not None and len(english) <= 2 * MAX_CODE:
         return english

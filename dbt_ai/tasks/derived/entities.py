@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import inflection
 
 _KEY_SUFFIX = re.compile(r"(_|^)(id|key|sk|pk|uuid|guid|code|no|number|hk|hash)$", re.IGNORECASE)
-_LAYERS = {
+LAYERS = {
     *("stg", "staging", "base", "src", "source", "raw", "int", "intermediate", "fct", "fact", "dim", "mart", "marts"),
     *("seed", "snap", "snapshot", "tmp", "rpt", "report", "agg", "obt", "vw", "v", "tbl", "dbt"),
 }
@@ -52,11 +52,11 @@ def entity_of_relation(name: str) -> Entity | None:
     """
     last = name.lower().rsplit("__", 1)[-1]
     words = [word for word in re.split(r"[_\W]+", last) if word]
-    while len(words) > 1 and words[0] in _LAYERS:
+    while len(words) > 1 and words[0] in LAYERS:
         words = words[1:]
     while len(words) > 1 and re.fullmatch(r"v\d+|\d+", words[-1]):
         words = words[:-1]
-    if not words or words[-1] in _SHAPES | _LAYERS or "to" in words or "by" in words or "per" in words:
+    if not words or words[-1] in _SHAPES | LAYERS or "to" in words or "by" in words or "per" in words:
         return None
     return _entity("_".join(words))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbt_ai.evidence.values import Evidence
-from dbt_ai.sql.values import JoinFact, QueryFacts
+from dbt_ai.sql.values import QueryFacts
 from dbt_ai.tasks.derived.conditions import condition_text
 from dbt_ai.tasks.derived.values import Draft, Sentence, Strength, World, holds, proved
 from dbt_ai.tasks.derived.wording import code, listed
@@ -12,93 +12,90 @@ MAX_SOURCES = 8
 MAX_FILTERS = 4
 
 
-def describe_relation(evidence: Evidence, world: World, data_key: tuple[str, ...] | None = None) -> Draft | None:
+def describe_relation(evidence: Evidence, world: World) -> Draft | None:
     """Grain first, then where the rows come from, what is filtered out and what is joined.
 
-    "One row per order (`order_id`). Takes every row of `stg_orders` and adds figures of `stg_payments`; orders
-    without payments are kept." `data_key` is a key that holds on the data where the SQL proves none.
+    "One row per order (`order_id`). Holds every row of `stg_orders`, with figures of `stg_payments`; orders without
+    payments are kept."
     """
     facts = evidence.facts
-    grain = _grain(evidence, world, data_key)
-    made = _made(evidence.unique_id, facts, world) if facts else ()
-    sentences = [*([grain] if grain else []), *made]
+    grain = _grain(evidence, world)
+    made = _made(evidence.unique_id, facts, world) if facts else None
+    sentences = [sentence for sentence in (grain, made) if sentence]
     if not sentences:
         return None
-    return Draft(sentences[0], Strength.MEANING if grain else Strength.PROVENANCE, tuple(sentences[1:]), travels=False)
+    return Draft(sentences[0], Strength.PROVENANCE, tuple(sentences[1:]), travels=False)
 
 
-def _grain(evidence: Evidence, world: World, data_key: tuple[str, ...] | None) -> Sentence | None:
+def _grain(evidence: Evidence, world: World) -> Sentence | None:
     facts = evidence.facts
     if facts and facts.single_row:
         return proved("A single row.", "aggregate without GROUP BY")
     keys = world.keys.get(evidence.unique_id, ())
-    key = keys[0] if keys else data_key
-    if not key:
+    if not keys:
         return None
+    key = keys[0]
     if len(key) == 1:
         found = world.entity(evidence.unique_id)
         text = f"One row per {found.one} ({code(key[0])})." if found else f"One row per {code(key[0])}."
     else:
         text = f"One row per combination of {listed([code(column) for column in key])}."
-    rests_on = facts.keys[0].sql if facts and facts.keys else "unique"
-    return proved(text, rests_on) if keys else holds(text, f"count(distinct {', '.join(key)})")
+    rests_on = next((known.sql for known in facts.keys if known.columns == key), "") if facts else ""
+    if evidence.unique_id in world.data_keys:
+        return holds(text, f"count(distinct {key[0]}) = count(*)")
+    return proved(text, rests_on or "unique")
 
 
-def _made(unique_id: str, facts: QueryFacts, world: World) -> tuple[Sentence, ...]:
+def _made(unique_id: str, facts: QueryFacts, world: World) -> Sentence | None:
     """Where the rows come from."""
-    dialect = world.dialect
-    sentences: list[Sentence] = []
-    filters = [(condition_text(f.sql, dialect), f.sql) for f in facts.filters]
+    filters = [(condition_text(f.sql, world.dialect), f.sql) for f in facts.filters]
     told = [text for text, _ in filters if text]
     complete = len(told) == len(filters) and len(told) <= MAX_FILTERS
-    only = f", only where {listed(told)}" if told and complete else ""
+    only = f", only where {listed(told)}" if told and complete else ", but not all" if filters else ""
     basis = "; ".join(sql for _, sql in filters)
     if facts.union_of:
         parts = list(dict.fromkeys(key for branch in facts.union_of for key in branch))
-        if 1 < len(parts) <= MAX_SOURCES:
-            sentences.append(proved(f"Puts {listed([world.relation(p) for p in parts])} under each other.", "UNION"))
-        return tuple(sentences)
+        if not 1 < len(parts) <= MAX_SOURCES:
+            return None
+        return proved(f"Puts the rows of {listed([world.relation(p) for p in parts])} together.", "UNION")
+    sources = [world.relation(key) for key in facts.base_relations]
     if facts.rows_of:
-        start = "Every row" if not filters and not _drops_rows(facts) else "Rows"
-        sentences.append(proved(f"{start} of {world.relation(facts.rows_of)}{only}.", basis or "FROM"))
-    elif facts.grouped_by and facts.base_relations and len(facts.base_relations) <= MAX_SOURCES:
-        sources = listed([world.relation(key) for key in facts.base_relations])
+        rows = "every row" if not filters and not _drops_rows(facts) else "rows"
+        joined, basis_of_joins = _joins(unique_id, facts, world)
+        text = f"Holds {rows} of {world.relation(facts.rows_of)}{only}{joined}."
+        return proved(text, "; ".join(part for part in (basis, basis_of_joins) if part) or "FROM")
+    if not sources or len(sources) > MAX_SOURCES:
+        return None
+    if facts.grouped_by:
         keys = listed([code(key) for key in facts.grouped_by])
-        sentences.append(proved(f"Figures from {sources}, grouped by {keys}{only}.", basis or "GROUP BY"))
-        return tuple(sentences)
-    elif facts.base_relations and len(facts.base_relations) <= MAX_SOURCES:
-        verb = "Made from" if len(facts.base_relations) == 1 else "Joins"
-        sentences.append(proved(f"{verb} {listed([world.relation(k) for k in facts.base_relations])}{only}.", basis))
-        return tuple(sentences)
-    joined = _joins(unique_id, facts, world)
-    if joined:
-        sentences.append(joined)
-    return tuple(sentences)
+        return proved(f"Figures from {listed(sources)}, one row for each {keys}{only}.", basis or "GROUP BY")
+    verb = "Made from" if len(sources) == 1 else "Joins"
+    return proved(f"{verb} {listed(sources)}{only}.", basis or "FROM")
 
 
 def _drops_rows(facts: QueryFacts) -> bool:
     return any(join.kind in ("inner", "right", "semi", "anti") for join in facts.joins)
 
 
-def _joins(unique_id: str, facts: QueryFacts, world: World) -> Sentence | None:
-    parts, basis = [], []
-    for join in facts.joins:
-        if not join.right or len(join.right) > 3:
-            continue
-        text = _join(unique_id, facts, join, world)
-        if text and text not in parts:
-            parts.append(text)
-            basis.append(join.sql)
-    return proved(f"{'; '.join(parts)}.".replace("adds", "Adds", 1), "; ".join(basis)) if parts else None
-
-
-def _join(unique_id: str, facts: QueryFacts, join: JoinFact, world: World) -> str | None:
-    names = listed([world.relation(key) for key in join.right])
-    if join.kind != "left" or facts.rows_of not in join.left:
-        return None
+def _joins(unique_id: str, facts: QueryFacts, world: World) -> tuple[str, str]:
+    """What the left joins add, as the end of a sentence, and the SQL of the joins."""
+    figures, columns, kept, basis = [], [], [], []
     own = world.entity(unique_id)
-    missing = world.rows(join.right[0])
-    what = f"adds figures of {names}" if join.right_aggregated else f"adds columns of {names}"
-    if own and len(join.right) == 1 and missing != own.many and not missing.startswith("rows of"):
-        return f"{what}, keeping {own.many} without {missing}"
-    return f"{what} where there are any"
+    for join in facts.joins:
+        if join.kind != "left" or facts.rows_of not in join.left or not join.right:
+            continue
+        names = [world.relation(key) for key in join.right]
+        (figures if join.right_aggregated else columns).extend(name for name in names if name not in figures + columns)
+        basis.append(join.sql)
+        missing = world.entity(join.right[0])
+        if join.right_aggregated and own and missing and len(join.right) == 1 and own != missing:
+            kept.append(missing.many)
+    added = []
+    if columns:
+        added.append(f"columns of {listed(columns)}")
+    if figures:
+        added.append(f"figures of {listed(figures)}")
+    if not added or len(figures + columns) > MAX_SOURCES:
+        return "", ""
+    ending = f"; {own.many} without {listed(list(dict.fromkeys(kept)), 'or')} are kept" if kept and own else ""
+    return f", with {listed(added)}{ending}", "; ".join(basis)

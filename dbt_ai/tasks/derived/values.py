@@ -76,6 +76,7 @@ class World:
     drafts: Mapping[tuple[str, str], Draft] = field(default_factory=dict)  # (unique_id, column in lower case)
     references: Mapping[tuple[str, str], tuple[ColumnRef, Verdict]] = field(default_factory=dict)
     renamed_downstream: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    data_keys: frozenset[str] = frozenset()  # relations whose keys only the data shows
 
     def shown(self, ref: ColumnRef) -> str:
         """The column as a reader finds it: `relation.column` in code."""

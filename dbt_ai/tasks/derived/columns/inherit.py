@@ -22,4 +22,7 @@ def inherit(context: ColumnContext) -> Draft | None:
     draft = context.world.draft(facts.sources[0])
     if draft is None or not draft.travels or draft.strength < Strength.MEANING:
         return None
+    refers_here = (context.ref.relation, context.name.casefold()) in context.world.references
+    if refers_here and draft.strength < Strength.HUMAN:
+        return None
     return replace(draft, further=())

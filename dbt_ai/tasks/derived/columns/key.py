@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbt_ai.sql.values import ColumnKind
 from dbt_ai.tasks.derived.entities import entity_of_key
-from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, holds, proved
 
 
 def key(context: ColumnContext) -> Draft | None:
@@ -23,4 +23,8 @@ def key(context: ColumnContext) -> Draft | None:
     facts = context.facts
     if facts and facts.kind is ColumnKind.RENAMED and len(facts.sources) == 1:
         text += f", {world.shown(facts.sources[0])} upstream"
-    return Draft(proved(text + ".", facts.sql if facts else "unique"), Strength.MEANING, travels=False)
+    if context.evidence.unique_id in world.data_keys:
+        main = holds(text + ".", f"count(distinct {context.name}) = count(*)")
+    else:
+        main = proved(text + ".", facts.sql if facts else "unique")
+    return Draft(main, Strength.MEANING, travels=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dbt_ai.sql.values import ColumnKind, NullCause, NullReason
+from dbt_ai.sql.values import ColumnKind, ColumnRef, NullCause, NullReason
 from dbt_ai.tasks.derived.conditions import condition_text
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, proved
-from dbt_ai.tasks.derived.wording import listed
+from dbt_ai.tasks.derived.wording import code, listed
 
 _MEANT = (NullCause.OUTER_JOIN, NullCause.WINDOW_EDGE)
 
@@ -34,17 +34,7 @@ def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
 def _clause(context: ColumnContext, reason: NullReason) -> str | None:
     world = context.world
     if reason.cause is NullCause.OUTER_JOIN and reason.relations:
-        # The side that brought the value in, named by what its rows are.
-        missing = world.rows(reason.relations[0]) if len(reason.relations) == 1 else None
-        names = [world.relation(key) for key in reason.relations]
-        own = context.entity
-        if missing and own and missing != own.many and not missing.startswith("rows of"):
-            return f"for {own.many} without {missing}"
-        return (
-            f"where {listed(names)} has no matching row"
-            if len(names) == 1
-            else f"where no row of {listed(names)} matches"
-        )
+        return _without_match(context, reason)
     if reason.cause is NullCause.WINDOW_EDGE and context.facts and context.facts.kind is ColumnKind.WINDOWED:
         window = context.facts.window
         if window and window.function == "lag":
@@ -56,6 +46,36 @@ def _clause(context: ColumnContext, reason: NullReason) -> str | None:
         condition = condition_text(reason.sql, world.dialect)
         return f"where {condition}" if condition and " is " in condition else None
     return None
+
+
+def _without_match(context: ColumnContext, reason: NullReason) -> str:
+    """ "for orders without payments", or which key found no match, where the other side is looked up by its key."""
+    world = context.world
+    names = listed([world.relation(key) for key in reason.relations], "or")
+    if len(reason.relations) > 1:
+        return f"where no joined row of {names} matches"
+    left, right = reason.on[0] if len(reason.on) == 1 else (None, None)
+    if left and right and reason.every_row and world.is_key(right):
+        return f"where {code(left.column)} has no match in {names}"
+    own, missing = context.entity, world.entity(reason.relations[0])
+    if own is None or missing is None or own == missing or left is None or not _identifies(context, left):
+        return f"where no matching row of {names} is found"
+    if reason.every_row:
+        return f"for {own.many} without {missing.many}"
+    filters = [condition_text(sql, world.dialect) for sql in reason.filters_sql]
+    said = [text for text in filters if text]
+    if said and len(said) == len(filters):
+        return f"for {own.many} without {missing.many} where {listed(said)}"
+    return f"for {own.many} without matching {missing.many}"
+
+
+def _identifies(context: ColumnContext, ref: ColumnRef) -> bool:
+    """Whether the column that is joined on stands for one row here: its value is that of a key column of this
+    relation."""
+    facts, keys = context.evidence.facts, context.world.keys.get(context.evidence.unique_id, ())
+    singles = [key[0] for key in keys if len(key) == 1]
+    found = [facts.column(name) for name in singles] if facts else []
+    return any(ref in column.sources for column in found if column)
 
 
 def _per(context: ColumnContext) -> str:

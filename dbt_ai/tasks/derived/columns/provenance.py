@@ -8,7 +8,7 @@ from dbt_ai.tasks.derived.wording import code
 
 
 def provenance(context: ColumnContext) -> Draft | None:
-    """ "`raw_orders.user_id`, renamed." / "Unchanged from `raw_orders.order_date`." / "... as DATE."
+    """ "Renamed from `raw_orders.user_id`." / "Taken unchanged from `raw_orders.order_date`." / "... as DATE."
 
     For a column of a source or seed: under which other name a model reads it.
     """
@@ -27,7 +27,7 @@ def provenance(context: ColumnContext) -> Draft | None:
     if facts.kind is ColumnKind.PASS_THROUGH:
         text = f"Taken unchanged from {source}."
     elif facts.kind is ColumnKind.RENAMED:
-        text = f"{source} under a new name."
+        text = f"Renamed from {source}."
     elif facts.kind is ColumnKind.CAST and facts.type:
         text = f"{source} as {facts.type}."
     else:
