@@ -29,26 +29,32 @@ def name(truth: Truth) -> str:
     return f"{truth.model}.{truth.column}"
 
 
-def model_columns(project: Path) -> dict[str, set[str]]:
-    """The columns of every model, by alias. An ephemeral one leaves no relation behind: its CTE is described."""
+def all_columns(project: Path) -> dict[str, set[str]]:
+    """The columns of every node that has some, named as truths are.
+
+    An ephemeral model leaves no relation behind: its CTE is described.
+    """
     manifest = json.loads((project / "target" / "manifest.json").read_text(encoding="utf-8"))
-    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed", "snapshot")]
     ctes = {cte["id"]: cte["sql"] for node in nodes for cte in node.get("extra_ctes", ())}
-    columns: dict[str, set[str]] = {}
+    queries = {node["alias"]: f"from {node['schema']}.{node['alias']}" for node in nodes}
+    for node in nodes:
+        if node["config"]["materialized"] == "ephemeral":
+            queries[node["alias"]] = f"with {ctes[node['unique_id']]} from __dbt__cte__{node['alias']}"
+    for source in manifest["sources"].values():
+        queries[f"{source['source_name']}.{source['name']}"] = f"from {source['schema']}.{source['identifier']}"
     with duckdb.connect(str(project / DATABASE), read_only=True) as connection:
-        for node in nodes:
-            query = f"from {node['schema']}.{node['alias']}"
-            if node["config"]["materialized"] == "ephemeral":
-                query = f"with {ctes[node['unique_id']]} from __dbt__cte__{node['alias']}"
-            columns[node["alias"]] = {column for column, *_ in connection.execute(f"describe {query}").fetchall()}
-    return columns
+        return {
+            name: {column for column, *_ in connection.execute(f"describe {query}").fetchall()}
+            for name, query in queries.items()
+        }
 
 
-def test_every_column_of_every_model_has_a_truth_and_no_other(built_integration_project: Path) -> None:
+def test_every_column_of_every_node_has_a_truth_and_no_other(built_integration_project: Path) -> None:
     with_truths: dict[str, set[str]] = {}
-    for model, column in load_truths():
-        with_truths.setdefault(model, set()).update(() if column is None else {column})
-    assert with_truths == model_columns(built_integration_project)
+    for node, column in load_truths():
+        with_truths.setdefault(node, set()).update(() if column is None else {column})
+    assert with_truths == all_columns(built_integration_project)
 
 
 @pytest.mark.parametrize("truth", TRUTHS, ids=name)

@@ -1,12 +1,13 @@
-"""Scores descriptions of the integration project's models against what is true of them.
+"""Scores descriptions of the integration project against what is true of its models, sources, seeds and snapshot.
 
     python -m tests.truths.score PROJECT [--baseline PROJECT]
 
-PROJECT is a folder with `target/manifest.json`. A truth (`models/<model>.yml`) holds, for the model and each of its
+PROJECT is a folder with `target/manifest.json`. A truth (`models/<model>.yml`) holds, for a model and each of its
 columns, `required` (facts that a good description has: regular expressions, one for each fact) and `forbidden`
 (statements that would be false). `example` is a good description, `naive` a false one that a hasty reader would
 write: tests hold the patterns against both. A forbidden match does not count where the same clause negates it
-("not in cents"). Models are named by their alias, so that versions differ: `dim_accounts_v2`.
+("not in cents"). Models, seeds and snapshots are named by their alias, so that versions differ (`dim_accounts_v2`),
+source tables with their source (`app.rentals`).
 
 The command exits with 1 when a statement is false. `--baseline` names a project whose texts were there before:
 what is the same there is not scored.
@@ -26,7 +27,7 @@ from typing import Any
 
 import yaml
 
-Key = tuple[str, str | None]  # alias of the model, name of the column or None for the model itself
+Key = tuple[str, str | None]  # name of the model (see above), name of the column or None for the model itself
 
 HERE = Path(__file__).resolve().parent
 NEGATION = re.compile(
@@ -111,9 +112,9 @@ def load_truths() -> Mapping[Key, Truth]:
     """All truths, by alias of the model and name of the column."""
     patterns = yaml.safe_load((HERE / "patterns.yml").read_text(encoding="utf-8"))
     truths: dict[Key, Truth] = {}
-    for path in sorted((HERE / "models").glob("*.yml")):
+    for path in sorted(HERE.glob("*/*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        model = content["model"]
+        model = content["name"]
         truths[model, None] = _truth(model, None, content["description"], patterns)
         for column, entry in content["columns"].items():
             truths[model, column] = _truth(model, column, entry, patterns)
@@ -134,13 +135,18 @@ def score(texts: Mapping[Key, str]) -> Summary:
 
 
 def read_texts(project: Path) -> dict[Key, str]:
-    """The descriptions of the models in `project`'s `target/manifest.json`, Jinja rendered by dbt."""
+    """All descriptions in `project`'s `target/manifest.json`, Jinja rendered by dbt; those that are empty left out."""
     manifest = json.loads((project / "target" / "manifest.json").read_text(encoding="utf-8"))
     texts: dict[Key, str] = {}
-    for node in manifest["nodes"].values():
-        if node["resource_type"] == "model":
-            texts[node["alias"], None] = node["description"]
-            texts |= {(node["alias"], column["name"]): column["description"] for column in node["columns"].values()}
+    for node in [*manifest["nodes"].values(), *manifest["sources"].values()]:
+        if node["resource_type"] == "source":
+            name = f"{node['source_name']}.{node['name']}"
+        elif node["resource_type"] in ("model", "seed", "snapshot"):
+            name = node["alias"]
+        else:
+            continue
+        texts[name, None] = node["description"]
+        texts |= {(name, column["name"]): column["description"] for column in node["columns"].values()}
     return {key: text for key, text in texts.items() if text.strip()}
 
 
