@@ -112,9 +112,13 @@ def _print_gaps(console: Console, gaps: list[Outcome]) -> None:
     if not gaps:
         return
     console.print(Text(f"Left open, as nothing true could be said ({len(gaps)}):", style="yellow"))
-    for unique_id, outcomes in list(groupby(gaps, key=lambda outcome: outcome.target.unique_id))[:MAX_GAPS]:
-        columns = [outcome.target.column or "(description)" for outcome in outcomes]
+    by_node: dict[str, list[str]] = {}
+    for outcome in gaps:
+        by_node.setdefault(outcome.target.unique_id, []).append(outcome.target.column or "(description)")
+    for unique_id, columns in list(by_node.items())[:MAX_GAPS]:
         console.print(Text(f"  {_short(unique_id)}: {', '.join(columns)}"))
+    if len(by_node) > MAX_GAPS:
+        console.print(Text(f"  ... and {len(by_node) - MAX_GAPS} more nodes; --format json has them all."))
 
 
 def _print_findings(console: Console, report: Report) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from dbt_ai.checks.claims import CheckedSentence, ClaimContext, check_claims, read_claims
+from dbt_ai.checks.claims import CheckedSentence, ClaimContext, check_claims, contradictions, read_claims
 from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.sql.names import quoted_relation
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
-from dbt_ai.values import Target
+from dbt_ai.values import Claim, Target, Verdict
 
 
 class Checker:
@@ -36,6 +36,10 @@ class Checker:
     def refutes(self, target: Target, text: str) -> bool:
         """Whether a claim in `text` is false for `target`."""
         return any(sentence.refuted for sentence in self.check(target, text))
+
+    def contradictions(self, target: Target, text: str) -> tuple[tuple[Claim, Verdict], ...]:
+        """What a person's text asserts of `target` and is false."""
+        return contradictions(text, self._context(target), self._connection)
 
     def _context(self, target: Target) -> ClaimContext:
         known = self._contexts.get(target)

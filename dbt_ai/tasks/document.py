@@ -102,8 +102,8 @@ def document(
         apply_plan(project.root, plan)
     return Report(
         job="document",
-        outcomes=tuple([*outcomes, *refuted]),
-        findings=findings_of(project, gathered, wanted, lock, checker, sandbox),
+        outcomes=(*outcomes, *refuted),
+        findings=findings_of(project, gathered, wanted, lock, checker),
         notices=(*notices, *gathered.notices),
         diff=diff_plan(plan),
         cost=cost,

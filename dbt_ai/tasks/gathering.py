@@ -19,6 +19,7 @@ from dbt_ai.sql.facts import facts_of
 from dbt_ai.sql.query import QueryError, RelationIndex, parse_query
 from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation, same_name
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
+from dbt_ai.values import Target
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 
@@ -121,7 +122,35 @@ def gather(
         )
         for u in order
     }
+    if sandbox is not None:
+        evidence, more = _examined(evidence, wanted, sandbox, progress)
+        notices += more
     return Gathered(evidence, tuple(wanted), frozenset(data_keys), tuple(notices), failures)
+
+
+def _examined(
+    evidence: Mapping[str, Evidence], wanted: Sequence[str], sandbox: Sandbox, progress: Progress
+) -> tuple[dict[str, Evidence], list[str]]:
+    """The evidence with the findings about the wanted nodes."""
+    from dbt_ai.evidence.findings import FindingContext, examine
+
+    context = FindingContext(
+        relations={u: one.relation for u, one in evidence.items()},
+        profiles={u: one.profile for u, one in evidence.items() if one.profile},
+        facts={u: one.facts for u, one in evidence.items() if one.facts},
+        descriptions={
+            Target(u, column): text for u, one in evidence.items() for column, text in one.column_descriptions.items()
+        },
+    )
+    examined, notices = dict(evidence), []
+    for number, unique_id in enumerate(wanted):
+        progress("Examining", number, len(wanted))
+        one = evidence[unique_id]
+        if one.profile is not None:
+            found = examine(sandbox.connection, one.relation, one.profile, context)
+            examined[unique_id] = replace(one, findings=found.findings)
+            notices += found.notices
+    return examined, notices
 
 
 def data_key(node: Node, profile: Profile) -> tuple[str, ...] | None:
