@@ -71,6 +71,7 @@ _BY_NAME: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 # `email_sent_at`, `is_email_confirmed` and `message_count` tell of a personal thing without holding it.
 _ABOUT = re.compile(r"^(is|has|was|num|n|count|number_of)_|_(count|counts|flag|at|on|date|enabled|verified|sent|type)$")
+_IDENTIFIER = re.compile(r"(^|_)(id|ids|uuid|guid|key|sk|pk|hash)$")  # names a row, which may be somebody's
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _PHONE = re.compile(r"\+\d[\d\s().-]{6,}\d|\(\d{2,4}\)[\s\d.-]{5,}|\d{3}[-.\s]\d{3}[-.\s]\d{4}")
 _SSN = re.compile(r"\d{3}-\d{2}-\d{4}")
@@ -145,6 +146,7 @@ def may_share(value: str, count: int, column: ColumnProfile) -> bool:
         and column.distinct <= MAX_VALUES
         and len(value) <= MAX_VALUE_LENGTH
         and _plain(value)
+        and not _IDENTIFIER.search(_words(column.name))
         and personal_value(value) is None
         and personal(column.name, column) is None
     )

@@ -27,6 +27,7 @@ from dbt_ai.evidence.findings.sentinel import sentinel
 from dbt_ai.evidence.findings.text_numbers import text_numbers
 from dbt_ai.evidence.findings.value_set_changed import value_set_changed
 from dbt_ai.evidence.findings.values import FindingContext, Subject
+from dbt_ai.evidence.profile.query import rows_at_hand
 from dbt_ai.evidence.values import Profile
 from dbt_ai.sql.values import Relation
 from dbt_ai.values import Finding
@@ -78,7 +79,13 @@ def examine(
 ) -> Examination:
     """Looks for everything `FINDERS` know in one relation. Never raises for a query that fails or takes longer than
     `timeout` seconds: that kind of finding is left out and named in the notices; so is what is left after `budget`."""
-    subject = Subject(connection, relation, profile, context, timeout)
+    with rows_at_hand(connection, relation, profile.rows, timeout) as stand_in:
+        subject = Subject(connection, relation, profile, context, timeout, stand_in)
+        return _examine(subject, budget)
+
+
+def _examine(subject: Subject, budget: float) -> Examination:
+    relation = subject.relation
     findings: list[Finding] = []
     notices: list[str] = []
     end = time.monotonic() + budget
@@ -109,6 +116,8 @@ def find_all(
 
 def _without_repeats(findings: list[Finding]) -> tuple[Finding, ...]:
     """A load date of one moment is a constant too, and a column of two units may be two branches: once is enough."""
+    equal = {frozenset(finding.columns) for finding in findings if finding.code == "always-equal"}
+    findings = [f for f in findings if f.code != "determined-by" or frozenset(f.columns) not in equal]
     stronger = {("constant", "load-date"), ("mixed-units", "branch-scale"), ("text-numbers", "constant")}
     codes = {(finding.code, finding.target) for finding in findings}
     return tuple(

@@ -43,9 +43,10 @@ def case_variants(subject: Subject) -> tuple[Finding, ...]:
         variants: dict[str, list[str]] = defaultdict(list)
         for value, _ in column.top_values:
             variants[value.strip().lower()].append(value)
-        shown = shareable(variants.get(folded[0], []), column)
         counts = dict(column.top_values)
-        example = [f"{text} ({counts[text[1:-1]]:,} rows)" for text in shown]
+        ways = variants.get(folded[0], [])
+        shown = shareable(ways, column)
+        example = [f"{text} ({counts[way]:,} rows)" for way, text in zip(ways, shown, strict=False)]
         what = "a value" if len(folded) == 1 else f"{len(folded)} values"
         sentence = f"`{column.name}` writes {what} in more than one way, differing in case or blanks"
         sentence += f": {listed(example)}." if len(example) > 1 else "."

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dbt_ai.evidence.findings.values import MIN_ROWS, Subject
+from dbt_ai.evidence.findings.values import Subject
 from dbt_ai.evidence.findings.wording import count, shareable
 from dbt_ai.evidence.profile.query import name
 from dbt_ai.sql.values import ColumnKind
 from dbt_ai.values import Finding
 
+MIN_ROWS = 10
+
 
 def constant(subject: Subject) -> tuple[Finding, ...]:
     """`constant`: `currency` is 'USD' in all 4,000 rows.
 
-    Of at least 20 rows, all of them looked at and none NULL. A literal in the SQL is no news and not told.
+    Of at least 10 rows, all of them looked at and none NULL. A literal in the SQL is no news and not told.
     """
     if not subject.whole or subject.profile.rows < MIN_ROWS:
         return ()

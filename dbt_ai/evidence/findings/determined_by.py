@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbt_ai.evidence.findings.names import is_identifier, referred_thing, words
 from dbt_ai.evidence.findings.values import Subject
 from dbt_ai.evidence.findings.wording import count
 from dbt_ai.evidence.profile.query import name
@@ -9,20 +10,21 @@ from dbt_ai.evidence.profile.types import TypeClass, is_whole_number, type_class
 from dbt_ai.evidence.values import ColumnProfile
 from dbt_ai.values import Finding
 
-MIN_ROWS = 100
+MIN_ROWS = 50
 MIN_ROWS_PER_VALUE = 10
 MAX_DISTINCT = 200
 MAX_COLUMNS = 15
 MAX_TOLD = 5
+_NAMING = frozenset({"status", "type", "kind", "class", "category", "level", "state", "flag", "group", "grade", "tier"})
 
 
 def determined_by(subject: Subject) -> tuple[Finding, ...]:
     """`determined-by`: `status_name` follows from `status_code`: each of the 5 codes has one name, and the reverse.
 
-    Looks at text, boolean and whole number columns of 2 to 200 values, of at least 100 rows and 10 rows a value on
+    Looks at text, boolean and whole number columns of 2 to 200 values, of at least 50 rows and 10 rows a value on
     average, so that it is no accident; at least two of the determined values must each be backed by a determining value
     of 5 rows or more. What the SQL derives from the same source is no news. Where A gives B and B gives C, A gives C is
-    left out. No more than 5 are told.
+    left out, and so is what a foreign key brings with it. No more than 5 are told.
     """
     if not subject.whole or subject.profile.rows < MIN_ROWS:
         return ()
@@ -31,7 +33,7 @@ def determined_by(subject: Subject) -> tuple[Finding, ...]:
     for source in columns:
         others = [c for c in columns if c is not source and 2 <= c.distinct <= source.distinct]
         others = [c for c in others if not _same_source(subject, source, c)]
-        if others and source.distinct > 1:
+        if others:
             determines[source.name] = _determined(subject, source, others)
     kept = [
         (source, target)
@@ -48,10 +50,10 @@ def determined_by(subject: Subject) -> tuple[Finding, ...]:
     by_name = {column.name: column for column in columns}
     for source_name, target_name in sorted(kept, key=lambda pair: pair[::-1] not in kept):
         pair = frozenset((source_name, target_name))
-        if pair in told or len(found) == MAX_TOLD:
-            continue
-        told.add(pair)
         both = (target_name, source_name) in kept
+        if pair in told or len(found) == MAX_TOLD or (referred_thing(source_name) and not both):
+            continue  # that a station's zone follows from its id needs no telling
+        told.add(pair)
         sentence = (
             f"`{target_name}` follows from `{source_name}`: each of its {by_name[source_name].distinct:,} values goes "
             f"with one value of `{target_name}`{', and the reverse' if both else ''} "
@@ -68,10 +70,25 @@ def determined_by(subject: Subject) -> tuple[Finding, ...]:
 
 def _is_category(column: ColumnProfile) -> bool:
     kind = type_class(column.type)
-    if kind not in (TypeClass.TEXT, TypeClass.BOOLEAN) and not is_whole_number(column.type):
+    if kind is TypeClass.TEXT and not is_identifier(column.name) and _is_number(column.minimum):
+        return False  # measures that came as text
+    if kind not in (TypeClass.TEXT, TypeClass.BOOLEAN) and not (is_whole_number(column.type) and _names(column)):
         return False
     filled = column.rows - column.nulls
     return 2 <= column.distinct <= MAX_DISTINCT and filled >= MIN_ROWS_PER_VALUE * column.distinct
+
+
+def _names(column: ColumnProfile) -> bool:
+    """Whether a number names something rather than measures it."""
+    return is_identifier(column.name) or bool(set(words(column.name)) & _NAMING)
+
+
+def _is_number(value: str | None) -> bool:
+    try:
+        float(value or "")
+    except ValueError:
+        return False
+    return True
 
 
 def _determined(subject: Subject, source: ColumnProfile, others: list[ColumnProfile]) -> dict[str, int]:

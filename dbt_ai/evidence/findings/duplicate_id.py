@@ -16,8 +16,9 @@ def duplicate_id(subject: Subject) -> tuple[Finding, ...]:
     """`duplicate-id`: `order_id` looks like the id of orders, but 12 of its values occur more than once (26 rows).
 
     Looks at columns declared unique, at the key of the relation whose rows are kept, and at columns named like the id
-    of the relation; for the latter of at least 20 rows, and with no more than 3 rows an id on average, beyond which the
-    name is the mistake. Snapshots keep every version of a row and are not looked at by name.
+    of the relation or of a branch of its union; for the latter three of at least 20 rows, and with no more than 3 rows
+    an id on average, beyond which the name is the mistake. Snapshots keep every version of a row and are not looked at
+    by name.
     """
     found: tuple[Finding, ...] = ()
     for columns, why, declared in _candidates(subject):
@@ -66,6 +67,14 @@ def _candidates(subject: Subject) -> list[tuple[tuple[str, ...], str, bool]]:
             and column.sources[0].relation == parent.key
             and column.sources[0].column.casefold() in keys
         ]
+    for key in {key for branch in (facts.union_of if facts else ()) for key in branch}:
+        branch_relation = subject.context.relations.get(key)
+        if branch_relation:
+            candidates += [
+                ((column.name,), f"looks like the id of {branch_relation.parts[2]}, a branch of the union", False)
+                for column in subject.columns
+                if is_own_id(column.name, branch_relation.parts[2])
+            ]
     kept: list[tuple[tuple[str, ...], str, bool]] = []
     for columns, why, declared in candidates:
         if not any(len(columns) == len(k) and all(map(same_name, columns, k)) for k, _, _ in kept):

@@ -28,6 +28,12 @@ _LOAD_WORDS = frozenset(
         *("replicated", "dwh", "warehouse", "upload", "uploaded", "file", "partition", "asof", "as", "data"),
     }
 )
+_BIRTH_WORDS = frozenset(
+    {
+        *("created", "creation", "registered", "registration", "joined", "added", "opened", "order", "ordered"),
+        *("booked", "booking", "purchase", "purchased", "event", "occurred", "happened", "signup", "started"),
+    }
+)
 _PERIOD_WORDS = frozenset(
     {
         *("month", "week", "year", "quarter", "period", "effective", "valid", "start", "end", "from", "to", "until"),
@@ -68,7 +74,7 @@ def is_own_id(column: str, relation_name: str) -> bool:
     parts = words(column)
     own = thing(relation_name)
     return parts in (("id",), ("pk",), ("uuid",)) or "_".join(parts) in {
-        f"{own}_{ending}" for ending in ("id", "key", "sk", "pk", "uuid")
+        f"{own}_{ending}" for ending in ("id", "key", "sk", "pk", "uuid", "no", "nr", "number")
     }
 
 
@@ -92,6 +98,15 @@ def is_amount(column: str) -> bool:
     """Whether the name speaks of an amount that one expects not to be negative."""
     parts = set(words(column))
     return bool(parts & _AMOUNT_WORDS) and not parts & _SIGNED_WORDS and not is_identifier(column)
+
+
+def is_birth_date(column: str) -> bool:
+    """Whether the name speaks of the moment at which a row's thing began.
+
+    >>> is_birth_date("created_at"), is_birth_date("invoice_date")
+    (True, False)
+    """
+    return is_event_date(column) and bool(set(words(column)) & _BIRTH_WORDS)
 
 
 def is_event_date(column: str) -> bool:

@@ -60,7 +60,7 @@ def orphans(subject: Subject) -> tuple[Finding, ...]:
         declared = [c for c in counted if c.candidate.declared]
         guessed = [c for c in counted if not c.candidate.declared]
         if guessed and not declared:
-            best = min(guessed, key=lambda c: c.values)
+            best = min(guessed, key=lambda c: (c.values, len(_name_of_parent(subject, c)), _name_of_parent(subject, c)))
             guessed = [best] if best.values <= MAX_SHARE * best.of_values else []
         for hit in declared or guessed:
             if hit.values:
@@ -138,6 +138,10 @@ def _count(subject: Subject, candidate: _Candidate) -> _Counted | None:
     )
     ((values, rows),) = subject.rows(f"SELECT count(*), coalesce(sum(n), 0) FROM ({sql})")
     return _Counted(candidate, sql, values, int(rows), max(column.distinct, values))
+
+
+def _name_of_parent(subject: Subject, counted: _Counted) -> str:
+    return subject.context.relations[counted.candidate.parent.relation].parts[2]
 
 
 def _comparable(child: ColumnProfile, parent: ColumnProfile) -> bool:

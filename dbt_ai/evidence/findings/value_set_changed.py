@@ -16,6 +16,7 @@ from dbt_ai.values import Finding
 MAX_DISTINCT = 20
 MIN_ROWS = 20  # of the value, and as many expected where there are none
 MIN_SHARE = 0.15
+MIN_SHARE_ALONE = 0.3  # where values only go, or only come
 MIN_SHARE_OF_STAGES = 0.4  # the newest orders are not yet completed: that is no change of the set
 _STAGES = frozenset({"status", "state", "stage", "phase", "step", "lifecycle"})
 _TIME_BOUND = frozenset(
@@ -56,9 +57,10 @@ def value_set_changed(subject: Subject) -> tuple[Finding, ...]:
     `order_date`).
 
     Columns of 2 to 20 values. A value counts as gone (or new) when it has 20 rows, 20 more were to be expected at its
-    own rate where there are none, and those sides make up 15 % of the rows and of the time; 40 % for columns named like
-    a status, whose newest rows are in other stages than the oldest. Campaigns, seasons, versions and periods come and
-    go by nature and are not told, nor is a column of which a value both comes and goes.
+    own rate where there are none, and that side makes up 15 % of the rows and of the time; 30 % where no value comes
+    for one that goes; 40 % for columns named like a status, whose newest rows are in other stages than the oldest.
+    Campaigns, seasons, versions and periods come and go by nature and are not told, nor is a column of which a value
+    both comes and goes.
     """
     dates = time_columns(subject)[:1]
     if not dates or subject.profile.rows < 4 * MIN_ROWS:
@@ -71,8 +73,12 @@ def value_set_changed(subject: Subject) -> tuple[Finding, ...]:
         share = MIN_SHARE_OF_STAGES if set(words(column.name)) & _STAGES else MIN_SHARE
         ended = [value for value in values if value.ended(share)]
         began = [value for value in values if value.began(share)]
-        both = {value.text for value in ended} & {value.text for value in began}
-        if both or not (ended or began):
+        if {value.text for value in ended} & {value.text for value in began}:
+            continue
+        if not (ended and began):  # a new value alone may be rare or grow out of the rows; it takes more of them
+            ended = [value for value in ended if value.ended(MIN_SHARE_ALONE)]
+            began = [value for value in began if value.began(MIN_SHARE_ALONE)]
+        if not (ended or began):
             continue
         gone = _told([v.text for v in ended], column, "not seen after", max((day(v.last) for v in ended), default=""))
         new = _told([v.text for v in began], column, "not seen before", min((day(v.first) for v in began), default=""))

@@ -14,6 +14,7 @@ from dbt_ai.values import Finding, Target
 if TYPE_CHECKING:
     import duckdb
 
+_OF_SNAPSHOTS = frozenset({"dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "dbt_is_deleted"})
 MIN_ROWS = 20  # of fewer rows nothing is concluded
 
 
@@ -37,6 +38,7 @@ class Subject:
     profile: Profile
     context: FindingContext = FindingContext()
     timeout: float = 10.0
+    stand_in: str | None = None  # a copy of the rows, where reading the relation itself would run a view each time
 
     @property
     def table(self) -> str:
@@ -45,8 +47,8 @@ class Subject:
 
     @property
     def columns(self) -> tuple[ColumnProfile, ...]:
-        """The profiles of its columns."""
-        return self.profile.columns
+        """The profiles of its columns; those that dbt adds to a snapshot are not looked at."""
+        return tuple(column for column in self.profile.columns if column.name.lower() not in _OF_SNAPSHOTS)
 
     @property
     def facts(self) -> QueryFacts | None:
@@ -60,6 +62,8 @@ class Subject:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of `sql`. Raises WarehouseError when it fails or takes too long."""
+        if self.stand_in is not None:
+            sql = sql.replace(self.table, self.stand_in)
         return rows_of(self.connection, sql, self.timeout)
 
     def finding(

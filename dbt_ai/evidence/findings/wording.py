@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dbt_ai.evidence.privacy import may_share
+from dbt_ai.evidence.profile.types import TypeClass, type_class
 from dbt_ai.evidence.values import ColumnProfile
 
 
@@ -44,9 +45,10 @@ def quoted(names: Sequence[str]) -> str:
 
 
 def shareable(values: Sequence[str], column: ColumnProfile) -> list[str]:
-    """`values` of `column` in quotes as a sentence may show them; empty when one of them is nobody's business, for
-    sentences reach engines and pull requests."""
+    """`values` of `column` as a sentence may show them, text in quotes; empty when one of them is nobody's business,
+    for sentences reach engines and pull requests."""
     counts = dict(column.top_values)
     if not values or not all(may_share(value, counts.get(value, 0), column) for value in values):
         return []
-    return [f"'{value}'" for value in values]
+    bare = type_class(column.type) in (TypeClass.NUMBER, TypeClass.BOOLEAN)
+    return list(values) if bare else [f"'{value}'" for value in values]

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from dbt_ai.errors import WarehouseError
-from dbt_ai.evidence.profile.query import rows_of, table
+from dbt_ai.evidence.profile.query import is_table, rows_of, table
 from dbt_ai.evidence.values import ColumnProfile, Profile
 from dbt_ai.sql.values import Relation
 
@@ -65,7 +65,7 @@ class ProfileCache:
                 "SELECT current_setting('enable_external_access'), len(current_setting('allowed_directories'))",
                 10.0,
             )[0]
-            if (opened[0] or opened[1]) and not _is_table(connection, relation):
+            if (opened[0] or opened[1]) and not is_table(connection, relation, 10.0):
                 return ""
         except WarehouseError:
             return ""
@@ -96,17 +96,6 @@ class ProfileCache:
                 "INSERT OR REPLACE INTO profile VALUES (?, ?, ?)",
                 (profile.relation, profile.freshness, json.dumps(asdict(profile))),
             )
-
-
-def _is_table(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
-    catalog, schema, identifier = relation.parts
-    found = rows_of(connection, "SELECT database_name, schema_name, table_name FROM duckdb_tables()", 10.0)
-    return any(
-        identifier.casefold() == str(row[2]).casefold()
-        and (schema is None or schema.casefold() == str(row[1]).casefold())
-        and (catalog is None or catalog.casefold() == str(row[0]).casefold())
-        for row in found
-    )
 
 
 def _state(path: str) -> list[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dbt_ai.evidence.profile.query import name, rows_of, table
+from dbt_ai.evidence.profile.query import name, rows_at_hand, rows_of, table
 from dbt_ai.evidence.profile.types import TypeClass, type_class
 from dbt_ai.evidence.values import ColumnProfile, Profile
 from dbt_ai.sql.values import Relation
@@ -83,23 +83,28 @@ def _profile(run: _Run, relation: Relation, sample_rows: int) -> Profile:
     described = run(f"DESCRIBE SELECT * FROM {table(relation)}")
     columns = [(str(row[0]), str(row[1])) for row in described]
     rows = int(run(f"SELECT count(*) FROM {table(relation)}")[0][0])
-    source = _source(run, relation, columns, rows, sample_rows)
+    with rows_at_hand(run.connection, relation, rows, run.timeout) as stand_in:
+        source = _source(run, stand_in or table(relation), columns, rows, sample_rows)
+        return _columns(run, relation.key, source, columns, rows)
+
+
+def _columns(run: _Run, key: str, source: _Source, columns: list[tuple[str, str]], rows: int) -> Profile:
     profiles = [column for chunk in _chunks(columns, _CHUNK) for column in _first_pass(run, source, chunk)]
     profiles = _exact_distinct(run, source, profiles)
     profiles = _top_values(run, source, profiles)
     profiles = _patterns(run, source, profiles)
     if not source.whole:
         profiles = [replace(column, distinct_approximate=True, all_values=None) for column in profiles]
-    return Profile(relation.key, rows, tuple(profiles), sampled=None if source.whole else source.rows)
+    return Profile(key, rows, tuple(profiles), sampled=None if source.whole else source.rows)
 
 
-def _source(run: _Run, relation: Relation, columns: list[tuple[str, str]], rows: int, sample_rows: int) -> _Source:
+def _source(run: _Run, table: str, columns: list[tuple[str, str]], rows: int, sample_rows: int) -> _Source:
     if rows <= sample_rows:
-        return _Source(table(relation), rows, True)
+        return _Source(table, rows, True)
     # By a hash of the row instead of at random: the same data must give the same profile, for texts rest on it.
     hashed = ", ".join(f"s.{name(c)}" for c, t in columns[:16] if type_class(t) is not TypeClass.OPAQUE)
     share = math.ceil(rows / sample_rows)
-    sample = f"(SELECT * FROM {table(relation)} AS s WHERE hash({hashed or 's'}) % {share} = 0)"
+    sample = f"(SELECT * FROM {table} AS s WHERE hash({hashed or 's'}) % {share} = 0)"
     return _Source(sample, int(run(f"SELECT count(*) FROM {sample}")[0][0]), False)
 
 
