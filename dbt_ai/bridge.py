@@ -87,8 +87,8 @@ def call(command: str, arguments: Mapping[str, Any]) -> None:
             f"dbt_ai cannot run in this environment: {error}. Install it again next to dbt with "
             "`pip install --force-reinstall dbtai`."
         )
-    except SyntaxError as error:
-        _fail(f"dbt_ai cannot run in this environment: {error}. Install dbtai again next to dbt.")
+    except Exception as error:
+        _fail(f"dbt_ai stopped on a mistake of its own, {type(error).__name__}: {error}. The traceback is in dbt's log.")
     task.dbt_ai_exit_code = code  # type: ignore[attr-defined]
 
 

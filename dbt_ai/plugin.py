@@ -166,4 +166,5 @@ def _mark_failed(task: Any, results: Any, code: int) -> None:
     if task.args.write_json:
         results.write(os.path.join(task.config.project_target_path, "run_results.json"))
     sys.stdout.flush()
-    print(f"{result.node.name}: {result.message}", file=sys.stderr)
+    macro_name = result.unique_id.rpartition(".")[2]
+    print(f"{macro_name}: {result.message}", file=sys.stderr)
