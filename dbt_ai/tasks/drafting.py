@@ -54,12 +54,14 @@ def draft_all(
     drafts: dict[tuple[str, str], Draft] = {
         key: Draft(_as_written(text), Strength.HUMAN, doc_call=text.doc_call) for key, text in human.items()
     }
-    renamed: dict[tuple[str, str], tuple[str, str]] = {}
+    read: dict[tuple[str, str], tuple[str, str, tuple[str, str] | None]] = {}
     for source, column, child, is_renamed in _read_as(evidence):
         if is_renamed:
-            renamed.setdefault(source, (column, names[child]))
+            read.setdefault(source, (column, names[child], None))
+    for source, column, child, factor in _converted(evidence):
+        read.setdefault(source, (column, names[child], factor))
     drafts.update(_filled_back(evidence, human, drafts, refuted))
-    world = World(dialect, names, entities, keys, drafts, references, renamed, data_keys)
+    world = World(dialect, names, entities, keys, drafts, references, read, data_keys)
     by_target: dict[Target, Draft] = {}
     for unique_id, found in evidence.items():
         for name in columns_of(found):
@@ -110,6 +112,16 @@ def _read_as(evidence: Mapping[str, Evidence]) -> Iterator[tuple[tuple[str, str]
                 continue
             renamed = not same_name(source.column, column.name)
             yield (source.relation, source.column.casefold()), column.name, unique_id, renamed
+
+
+def _converted(evidence: Mapping[str, Evidence]) -> Iterator[tuple[tuple[str, str], str, str, tuple[str, str]]]:
+    """Every column that is nothing but one column of another relation times or divided by a number."""
+    for unique_id, found in evidence.items():
+        for column in found.facts.columns if found.facts else ():
+            plain = column.aggregate is None and column.window is None and not column.branches
+            if column.factor and plain and column.default_sql is None and len(column.sources) == 1:
+                source = column.sources[0]
+                yield (source.relation, source.column.casefold()), column.name, unique_id, column.factor
 
 
 def _filled_back(

@@ -75,7 +75,8 @@ class World:
     keys: Mapping[str, tuple[tuple[str, ...], ...]]
     drafts: Mapping[tuple[str, str], Draft] = field(default_factory=dict)  # (unique_id, column in lower case)
     references: Mapping[tuple[str, str], tuple[ColumnRef, Verdict]] = field(default_factory=dict)
-    renamed_downstream: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    # by (unique_id, column in lower case): the column it becomes, the model, and the factor of a conversion
+    read_downstream: Mapping[tuple[str, str], tuple[str, str, tuple[str, str] | None]] = field(default_factory=dict)
     data_keys: frozenset[str] = frozenset()  # relations whose keys only the data shows
 
     def shown(self, ref: ColumnRef) -> str:

@@ -20,6 +20,7 @@ from dbt_ai.tasks.derived.columns.key import key
 from dbt_ai.tasks.derived.columns.null_condition import null_condition
 from dbt_ai.tasks.derived.columns.provenance import provenance
 from dbt_ai.tasks.derived.columns.reference import reference
+from dbt_ai.tasks.derived.columns.shape import shape
 from dbt_ai.tasks.derived.columns.snapshot_column import snapshot_column
 from dbt_ai.tasks.derived.columns.surrogate_key import surrogate_key
 from dbt_ai.tasks.derived.columns.value_set import value_set, value_set_of
@@ -50,7 +51,7 @@ def describe_column(context: ColumnContext) -> Draft | None:
         draft = rule(context)
         if draft is None:
             continue
-        for addition in (default, null_condition, value_set_of):
+        for addition in (default, null_condition, value_set_of, shape):
             further = addition(context, draft)
             if further is not None:
                 draft = replace(draft, further=(*draft.further, further))

@@ -52,12 +52,13 @@ def _without_match(context: ColumnContext, reason: NullReason) -> str:
     """ "for orders without payments", or which key found no match, where the other side is looked up by its key."""
     world = context.world
     names = listed([world.relation(key) for key in reason.relations], "or")
-    if len(reason.relations) > 1:
+    brought = reason.relations[0] if len(reason.relations) == 1 else _counted(context, reason)
+    if brought is None:
         return f"where no joined row of {names} matches"
     left, right = reason.on[0] if len(reason.on) == 1 else (None, None)
     if left and right and reason.every_row and world.is_key(right):
         return f"where {code(left.column)} has no match in {names}"
-    own, missing = context.entity, world.entity(reason.relations[0])
+    own, missing = context.entity, world.entity(brought)
     if own is None or missing is None or own == missing or left is None or not _identifies(context, left):
         return f"where no matching row of {names} is found"
     if reason.every_row:
@@ -67,6 +68,14 @@ def _without_match(context: ColumnContext, reason: NullReason) -> str:
     if said and len(said) == len(filters):
         return f"for {own.many} without {missing.many} where {listed(said)}"
     return f"for {own.many} without matching {missing.many}"
+
+
+def _counted(context: ColumnContext, reason: NullReason) -> str | None:
+    """The one relation among the joined ones whose rows the column's figure is over."""
+    found = context.facts.aggregate if context.facts else None
+    if found is None or found.argument is None or found.fans_out is not False:
+        return None
+    return found.argument.relation if found.argument.relation in reason.relations else None
 
 
 def _identifies(context: ColumnContext, ref: ColumnRef) -> bool:

@@ -8,19 +8,10 @@ from dbt_ai.tasks.derived.wording import code
 
 
 def provenance(context: ColumnContext) -> Draft | None:
-    """ "Renamed from `raw_orders.user_id`." / "Taken unchanged from `raw_orders.order_date`." / "... as DATE."
-
-    For a column of a source or seed: under which other name a model reads it.
-    """
+    """ "Renamed from `raw_orders.user_id`." / "Taken unchanged from `raw_orders.order_date`." / "... as DATE.""""
     facts, world = context.facts, context.world
     if facts is None:
-        known = world.renamed_downstream.get((context.ref.relation, context.name.casefold()))
-        if known is None:
-            return None
-        name, model = known
-        return Draft(
-            proved(f"Read as {code(name)} by {code(model)}.", f"{context.name} as {name}"), Strength.PROVENANCE
-        )
+        return _read_downstream(context)
     if len(facts.sources) != 1:
         return None
     source = world.shown(facts.sources[0])
@@ -33,3 +24,18 @@ def provenance(context: ColumnContext) -> Draft | None:
     else:
         return None
     return Draft(proved(text, facts.sql), Strength.PROVENANCE)
+
+
+def _read_downstream(context: ColumnContext) -> Draft | None:
+    """For a column of a source or seed: under which other name, or converted how, a model reads it."""
+    known = context.world.read_downstream.get((context.ref.relation, context.name.casefold()))
+    if known is None:
+        return None
+    column, model, factor = known
+    there = code(f"{model}.{column}")
+    if factor is None:
+        text = f"Read by a model as {there}."
+    else:
+        words = {"/": "divided", "*": "multiplied"}
+        text = f"Becomes {there} when {words[factor[0]]} by {factor[1]}."
+    return Draft(proved(text, f"{context.name} as {column}"), Strength.PROVENANCE)
