@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from dbt_ai.checks.claims.conditions import parse
 from dbt_ai.checks.claims.context import ClaimContext, Sentence
 from dbt_ai.checks.claims.data import Data
 from dbt_ai.checks.claims.sentences import denied
@@ -16,7 +17,7 @@ from dbt_ai.sql.values import Aggregate, ColumnFacts, ColumnKind, same_name
 from dbt_ai.values import Claim, ClaimKind, Verdict
 
 _WORDS = {
-    "sum": r"sum of|total (?:sum |value |amount )?of",
+    "sum": r"sum of|total of|total(?= (?:amount|value|price|cost|revenue|quantity|weight|sales|spend|duration)\b)",
     "count": r"(?:total )?(?:number|count) of",
     "avg": r"(?:average|mean)(?: \w+)?(?: of)?",
     "median": r"median(?: of)?",
@@ -249,11 +250,11 @@ def _grain(per: str, aggregate: Aggregate, context: ClaimContext) -> Verdict | N
 
 
 def _tells_condition(claim: Claim, aggregate: Aggregate, context: ClaimContext) -> bool:
-    """Whether the text, or the column's name that it explains, has a word of the aggregate's own condition."""
-    words = set(stems(claim.text)) | set(stems(str(claim.argument("sentence", ""))))
-    return bool(
-        words & (set(stems(aggregate.condition_sql or "")) - {"null", "not", "in", "true", "false", "case", "when"})
-    )
+    """Whether the sentence has a word of the aggregate's own condition: a value or a column that it compares."""
+    tree = parse(aggregate.condition_sql or "", context.dialect)
+    nodes = tree.find_all(exp.Literal, exp.Column) if tree is not None else ()
+    words = {word for node in nodes for word in stems(node.name)} - {"is", "has", "flag"}
+    return bool(words & set(stems(str(claim.argument("sentence", claim.text)))))
 
 
 def _name(key: str, context: ClaimContext) -> str:

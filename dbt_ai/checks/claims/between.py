@@ -26,6 +26,8 @@ _ONE_SIDED = re.compile(
     rf"\b(?:is|are|be|always|value|values|never)\s+(?:always\s+)?(?P<word>at least|at most|no more than|no less than|below|above|less than|more than|greater than)\s+(?P<number>{_NUMBER})(?=\s*(?:[.;,)–—-]|$))",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\b(?:if|when|number of|count of)\b", re.IGNORECASE)
+_CONDITION_BEFORE = re.compile(r"\b(?:if|when|where|with|whose|once|unless)\b", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"^(?:for|in|on|with)\b[^,]*,|\beither\b.*\bor\b")
 
 
@@ -58,21 +60,18 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
             and ")" not in text[match.end() : match.end() + 2]
         ):
             continue
-        if _order(low) < _order(high):
+        if _rises(low, high):
             yield _claim(column, low, high, match.group(0))
             return
-    if (match := _SIGN.search(text)) and not re.search(
-        r"\b(?:if|when|number of|count of)\b", text[: match.start()], re.I
-    ):
-        yield _claim(column, "0", None, match.group(0), strict=bool(match.group("plus")))
-    elif (match := _ONE_SIDED.search(text)) and not re.search(
-        r"\b(?:if|when|where|with|whose|once|unless)\b", text[: match.start()], re.I
-    ):
-        word, number = match.group("word").lower(), _plain(match.group("number"))
-        inverted = match.group(0).lower().startswith("never")
+    sign, one_sided = _SIGN.search(text), _ONE_SIDED.search(text)
+    if sign and not _COUNTED.search(text[: sign.start()]):
+        yield _claim(column, "0", None, sign.group(0), strict=bool(sign.group("plus")))
+    elif one_sided and not _CONDITION_BEFORE.search(text[: one_sided.start()]):
+        word, number = one_sided.group("word").lower(), _plain(one_sided.group("number"))
+        inverted = one_sided.group(0).lower().startswith("never")
         upper = (word in ("at most", "no more than", "below", "less than")) != inverted
         strict = word in ("below", "above", "less than", "more than", "greater than") and not inverted
-        yield _claim(column, None if upper else number, number if upper else None, match.group(0), strict)
+        yield _claim(column, None if upper else number, number if upper else None, one_sided.group(0), strict)
 
 
 def _claim(column: str, low: str | None, high: str | None, text: str, strict: bool = False) -> Claim:
@@ -85,8 +84,9 @@ def _plain(number: str) -> str:
     return f"{float(number.replace('−', '-').replace(',', '')):.15g}"
 
 
-def _order(value: str) -> float | str:
-    return value if re.fullmatch(_DATE, value) else float(value)
+def _rises(low: str, high: str) -> bool:
+    dated = re.fullmatch(_DATE, low), re.fullmatch(_DATE, high)
+    return low < high if all(dated) else not any(dated) and float(low) < float(high)
 
 
 def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:

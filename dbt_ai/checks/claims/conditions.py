@@ -31,7 +31,7 @@ _OPERATORS: Mapping[str, type[exp.Binary]] = {word: kind for kind, words in _COM
 _OPERATOR = "|".join(sorted(map(re.escape, _OPERATORS), key=len, reverse=True))
 
 
-def predicate(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expression | None:
+def predicate(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expr | None:
     """The SQL predicate that a phrase states over `columns`, or None where it is not fully understood."""
     phrase = phrase.strip().rstrip(".;,").strip()
     whole = _clause(phrase, context, columns)
@@ -46,7 +46,7 @@ def predicate(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp
     return None
 
 
-def _clause(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expression | None:
+def _clause(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expr | None:
     for reader in _READERS:
         found = reader(phrase, context, columns)
         if found is not None:
@@ -60,17 +60,17 @@ def _match(pattern: str, phrase: str, columns: Sequence[str]) -> tuple[re.Match[
     return (match, exp.column(name, quoted=True)) if match and name else None
 
 
-def _null(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expression | None:
+def _null(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expr | None:
     words = r"(?:null|missing|empty|unknown|unset|not set|not given|absent|not available)"
     if found := _match(rf"(?:is|are|was)\s+(?P<not>not\s+)?{words}", phrase, columns):
-        missing: exp.Expression = found[1].is_(exp.null())
+        missing: exp.Expr = found[1].is_(exp.null())
         return exp.not_(missing) if found[0].group("not") else missing
     if found := _match(r"(?:is|are|was)\s+(?:set|present|given|known|filled|available)", phrase, columns):
         return exp.not_(found[1].is_(exp.null()))
     return None
 
 
-def _values(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expression | None:
+def _values(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expr | None:
     found = _match(
         rf"{_IS}\s+(?P<not>not\s+|neither\s+)?(?:one of\s+|either\s+)?(?P<values>{_VALUES})", phrase, columns
     )
@@ -81,7 +81,7 @@ def _values(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.E
         _literal(value) for value in re.findall(_VALUE, match.group("values")) if value not in ("or", "and", "nor")
     ]
     if len(values) == 1:
-        equal: exp.Expression = exp.EQ(this=column, expression=values[0])
+        equal: exp.Expr = exp.EQ(this=column, expression=values[0])
         if isinstance(values[0], exp.Boolean):
             equal = column if values[0].this else exp.not_(column)
     else:
@@ -89,7 +89,7 @@ def _values(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.E
     return exp.not_(equal) if match.group("not") else equal
 
 
-def _comparison(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expression | None:
+def _comparison(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expr | None:
     value = rf"(?P<value>{_NUMBER}|'[^']*')"
     if found := _match(rf"(?:(?:is|are|was)\s+)?(?P<operator>{_OPERATOR})\s+{value}", phrase, columns):
         match, column = found
@@ -98,7 +98,7 @@ def _comparison(phrase: str, context: ClaimContext, columns: Sequence[str]) -> e
     signs: dict[str, type[exp.Binary]] = {"negative": exp.LT, "positive": exp.GT, "zero": exp.EQ}
     if found := _match(r"(?:is|are|was)\s+(?P<not>not\s+)?(?P<sign>negative|positive|zero)", phrase, columns):
         match, column = found
-        sign: exp.Expression = signs[match.group("sign").lower()](this=column, expression=exp.Literal.number(0))
+        sign: exp.Expr = signs[match.group("sign").lower()](this=column, expression=exp.Literal.number(0))
         return exp.not_(sign) if match.group("not") else sign
     if found := _match(rf"(?:is|are|was)\s+between\s+(?P<low>{_NUMBER})\s+and\s+(?P<high>{_NUMBER})", phrase, columns):
         match, column = found
@@ -106,7 +106,7 @@ def _comparison(phrase: str, context: ClaimContext, columns: Sequence[str]) -> e
     return None
 
 
-def _adjective(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expression | None:
+def _adjective(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.Expr | None:
     """ "open issues", "issues that are open", "the order is returned": a value of one column, or a flag."""
     own = set(stems(context.name)) | {word for noun in context.entities for word in stems(noun)}
     match = (
@@ -121,7 +121,7 @@ def _adjective(phrase: str, context: ClaimContext, columns: Sequence[str]) -> ex
     word = match.group(2).lower()
     flags = [name for name in columns if name.lower() in (f"is_{word}", f"was_{word}", f"has_{word}")]
     if len(flags) == 1:
-        found: exp.Expression = exp.column(flags[0], quoted=True)
+        found: exp.Expr = exp.column(flags[0], quoted=True)
         return exp.not_(found) if match.group(1) else found
     hits = [(name, value) for name, values in domains(context).items() for value in values if value.lower() == word]
     hits = [(name, value) for name, value in hits if name in columns]
@@ -131,7 +131,7 @@ def _adjective(phrase: str, context: ClaimContext, columns: Sequence[str]) -> ex
     return exp.not_(found) if match.group(1) else found
 
 
-_READERS: tuple[Callable[[str, ClaimContext, Sequence[str]], exp.Expression | None], ...] = (
+_READERS: tuple[Callable[[str, ClaimContext, Sequence[str]], exp.Expr | None], ...] = (
     _null,
     _comparison,
     _values,
@@ -152,19 +152,19 @@ def domains(context: ClaimContext) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _literal(text: str) -> exp.Expression:
+def _literal(text: str) -> exp.Expr:
     bare = text.strip("'\"`")
     if text.lower() in ("true", "false"):
         return exp.Boolean(this=text.lower() == "true")
     return exp.Literal.number(bare) if re.fullmatch(_NUMBER, text.strip("`")) else exp.Literal.string(bare)
 
 
-def sql_of(tree: exp.Expression) -> str:
+def sql_of(tree: exp.Expr) -> str:
     """A predicate as DuckDB SQL."""
     return tree.sql(dialect="duckdb")
 
 
-def parse(sql: str, dialect: str | None) -> exp.Expression | None:
+def parse(sql: str, dialect: str | None) -> exp.Expr | None:
     """An SQL expression as a tree, None where it does not parse."""
     try:
         return sqlglot.parse_one(f"SELECT {sql}", read=dialect).expressions[0]  # type: ignore[no-any-return]
@@ -172,29 +172,31 @@ def parse(sql: str, dialect: str | None) -> exp.Expression | None:
         return None
 
 
-def same(left: exp.Expression, right: exp.Expression) -> bool:
+def same(left: exp.Expr, right: exp.Expr) -> bool:
     """Whether two predicates are the same, whatever the qualification, case and order of their parts."""
     return _normal(left) == _normal(right)
 
 
-def conjuncts(tree: exp.Expression) -> list[exp.Expression]:
+def conjuncts(tree: exp.Expr) -> list[exp.Expr]:
     """The parts of a predicate that must all be true."""
     tree = tree.unnest()
-    return (
-        [part for side in (tree.left, tree.right) for part in conjuncts(side)] if isinstance(tree, exp.And) else [tree]
-    )
+    sides = (tree.left, tree.right) if isinstance(tree, exp.And) else ()
+    return [part for side in sides for part in conjuncts(side)] or [tree]
 
 
-def _normal(tree: exp.Expression) -> str:
-    def plain(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.Column):
-            return exp.column(node.name.lower())
-        if isinstance(node, exp.Paren):
-            return node.this  # type: ignore[no-any-return]
-        if isinstance(node, exp.In) and len(node.expressions) > 1:
-            node.set("expressions", sorted(node.expressions, key=lambda value: value.sql()))
-        if isinstance(node, exp.EQ) and isinstance(node.expression, exp.Boolean):
-            return node.this if node.expression.this else exp.not_(node.this)  # type: ignore[no-any-return]
-        return node
+def _normal(tree: exp.Expr) -> str:
+    return str(simplify(tree.copy().transform(_plain)).sql())
 
-    return simplify(tree.copy().transform(plain)).sql()
+
+def _plain(node: exp.Expr) -> exp.Expr:
+    """One node without qualification and parentheses; `x = true` as `x`; the values of IN in order."""
+    found: exp.Expr = node
+    if isinstance(node, exp.Column):
+        found = exp.column(node.name.lower())
+    elif isinstance(node, exp.Paren):
+        found = node.this
+    elif isinstance(node, exp.In) and len(node.expressions) > 1:
+        node.set("expressions", sorted(node.expressions, key=lambda value: str(value.sql())))
+    elif isinstance(node, exp.EQ) and isinstance(node.expression, exp.Boolean):
+        found = node.this if node.expression.this else exp.not_(node.this)
+    return found

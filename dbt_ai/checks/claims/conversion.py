@@ -53,13 +53,12 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
             return proved(f"The SQL has {sign} {number}.", facts.sql)
         return refuted("other-factor", f"The SQL converts by {sign} {number}.", facts.sql)
     if facts.expression is not None:
-        found = [
-            number for node in facts.expression.find_all(exp.Div, exp.Mul) if (number := _factor(node)) is not None
-        ]
+        factors = (_factor(node) for node in facts.expression.find_all(exp.Div, exp.Mul))
+        found = [factor for factor in factors if factor is not None]
         if any(_equal(have, wanted) for have in found):
             return proved("The SQL has this factor.", facts.sql)
         if found:
-            return unproven("other-factor", basis=facts.sql)
+            return unproven("unit-not-evident", basis=facts.sql)
     if facts.kind in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST):
         if any(source.relation.startswith("model.") for source in facts.sources):
             return unproven("computed-upstream", basis=facts.sql)
@@ -67,7 +66,7 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     return unproven("no-facts", basis=facts.sql)
 
 
-def _factor(node: exp.Expression) -> float | None:
+def _factor(node: exp.Expr) -> float | None:
     sides = [node.expression] if isinstance(node, exp.Div) else [node.this, node.expression]
     for side in sides:
         side = side.unnest()

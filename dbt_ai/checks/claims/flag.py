@@ -44,7 +44,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     )
 
 
-def _condition(phrase: str, column: str, context: ClaimContext) -> exp.Expression | None:
+def _condition(phrase: str, column: str, context: ClaimContext) -> exp.Expr | None:
     """The phrase without "else false" where there is one; never over the column itself."""
     above = [
         name for key, known in context.relations.items() if key != context.target.unique_id for name, _ in known.columns
@@ -83,7 +83,7 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     return data.holds_for(column, wrong) if verdict.writable else verdict
 
 
-def _boolean(tree: exp.Expression | None) -> exp.Expression | None:
+def _boolean(tree: exp.Expr | None) -> exp.Expr | None:
     """The condition of `c`, of CASE WHEN c THEN true ELSE false END, and of coalesce(c, false)."""
     while isinstance(tree, (exp.Paren, exp.Cast)):
         tree = tree.this

@@ -96,7 +96,8 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
         return proved(f"The value comes from {name} through its parents.", name)
     if not edges or any(edge.guess for edge in edges) or _untraced(claim.subject, lineage.unresolved):
         return unproven("lineage-incomplete")
-    if (relation and context.keys_named(relation) not in (None, *context.relations)) or not _all_known(edges, context):
+    parent = relation is not None and context.keys_named(relation) in context.relations
+    if not parent and ((relation is not None and context.keys_named(relation)) or not _all_known(edges, context)):
         return unproven("lineage-incomplete", f"{name} may be further up than was looked at.")
     sources = ", ".join(sorted({f"{_name(edge.source.relation, context)}.{edge.source.column}" for edge in edges}))
     return refuted("not-from-column", f"The value comes from {sources}.", sources)

@@ -53,23 +53,36 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         value = match.group("single") or match.group("double") or match.group("curly")
         if value not in seen:
             seen.add(value)
-            yield Claim(ClaimKind.NAMES, context.target.column, (("name", value), ("role", "value")), match.group(0))
+            arguments = (("name", value), ("role", "value"), ("columns", _columns_in(text, context)))
+            yield Claim(ClaimKind.NAMES, context.target.column, arguments, match.group(0))
+
+
+def _columns_in(text: str, context: ClaimContext) -> tuple[str, ...]:
+    """The target's column and the other columns of its relation that a sentence names: a value may be any one's."""
+    named = (
+        context.own_column(match.group(1) or match.group(2))
+        for match in IDENTIFIER.finditer(text)
+        if match.group(1) or looks_like_code(match.group(2))
+    )
+    own = (context.target.column,) if context.target.column else ()
+    return tuple(dict.fromkeys((*own, *(name for name in named if name))))
 
 
 def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     """PROVED where the name exists in the project or the SQL, HOLDS where the data has it as a value."""
     name, role = str(claim.argument("name")), str(claim.argument("role"))
     if role == "value":
-        return _value(name, context, data)
-    if found := _exists(name, context):
-        return proved(found, name)
+        return _value(name, claim.argument("columns", ()), context, data)
+    if where := _exists(name, context):
+        return proved(where, name)
     parts = name.split(".")
     if len(parts) > 1 and all(re.fullmatch(r"\w+", part) for part in parts):
         key = context.keys_named(parts[-2])
         if key:
             if not context.columns_of(key):
                 return unproven("unclear-words", f"The columns of {parts[-2]} are not known.")
-            return _value_or(name, context, data, refuted("unknown-name", f"{parts[-2]} has no column {parts[-1]}."))
+            missing = refuted("unknown-name", f"{parts[-2]} has no column {parts[-1]}.")
+            return _seen(name, _columns_in("", context), data) or missing
     if not re.fullmatch(r"\w+(\.\w+)*", name) and (found := _expression(name, context)):
         return found
     known = context.columns_complete and bool(context.names)
@@ -78,7 +91,7 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
         if known
         else unproven("unclear-words", f"It is not known whether {name} exists.")
     )
-    return _value_or(name, context, data, missing)
+    return _seen(name, _columns_in("", context) or context.own_columns[:60], data) or missing
 
 
 def _exists(name: str, context: ClaimContext) -> str | None:
@@ -91,12 +104,12 @@ def _exists(name: str, context: ClaimContext) -> str | None:
     ):
         return f"{name} is a relation of the project."
     for key in context.relations:
-        if any(column.casefold() == parts[-1].casefold() for column in context.columns_of(key)):
-            if len(parts) == 1 or _called(key, parts[-2], context):
-                return f"{name} is a column of a relation that is read."
-    if len(parts) > 1 and (key := context.keys_named(parts[-2])):
-        if any(column.casefold() == parts[-1].casefold() for column in context.columns_of(key)):
-            return f"{name} is a column."
+        has = any(column.casefold() == parts[-1].casefold() for column in context.columns_of(key))
+        if has and (len(parts) == 1 or _called(key, parts[-2], context)):
+            return f"{name} is a column of a relation that is read."
+    above = context.keys_named(parts[-2]) if len(parts) > 1 else None
+    if above and any(column.casefold() == parts[-1].casefold() for column in context.columns_of(above)):
+        return f"{name} is a column."
     if bare in context.vocabulary or bare.upper() in _keywords() or _NUMBER.fullmatch(bare) or _PLACES.fullmatch(bare):
         return f"{name} is known."
     if _in_sql(bare, context.sql, context.dialect):
@@ -176,28 +189,23 @@ def _known_value(value: str, context: ClaimContext) -> bool:
     return value in closed or _in_sql(value, context.sql, context.dialect) or bool(context.own_column(value))
 
 
-def _value(value: str, context: ClaimContext, data: Data | None) -> Verdict:
+def _value(value: str, columns: tuple[str, ...], context: ClaimContext, data: Data | None) -> Verdict:
     if _known_value(value, context) or _exists(value, context):
         return proved("The SQL, a test or the project has it.", value)
     facts = context.column_facts(context.target.column)
+    if facts and facts.domain and len(columns) == 1:
+        return refuted("unknown-value", f"The SQL cannot give {value!r}.", facts.domain.sql)
     missing = unproven("values-not-seen")
-    if facts and facts.domain:
-        missing = refuted("unknown-value", f"The SQL cannot give {value!r}.", facts.domain.sql)
-    return _value_or(value, context, data, missing)
+    if data is not None and context.target.column and data.row_count:
+        missing = refuted("unknown-value", f"None of {data.row_count} rows has {value!r}.", where="duckdb")
+    return _seen(value, columns or context.own_columns[:60], data) or missing
 
 
-def _value_or(value: str, context: ClaimContext, data: Data | None, missing: Verdict) -> Verdict:
-    """HOLDS where the column, or for a relation's text any of its text columns, has the value; else `missing`."""
-    if data is None:
-        return missing
-    column = context.target.column
-    columns = [column] if column else list(context.own_columns)[:60]
-    for name in columns:
-        if not column and not data.type_of(name).startswith(("VARCHAR", "ENUM")):
-            continue
-        sql = f"SELECT count(*) FROM {data.relation} WHERE CAST({quote(name)} AS VARCHAR) = {literal(value)}"
-        if found := data.number(sql):
-            return holds(f"{found} of {data.row_count} rows have this value.", sql)
-    if missing.reason == "values-not-seen" and column and data.row_count:
-        return refuted("unknown-value", f"None of {data.row_count} rows has {value!r}.", where="duckdb")
-    return missing
+def _seen(value: str, columns: tuple[str, ...], data: Data | None) -> Verdict | None:
+    """HOLDS where one of the columns has the value."""
+    if data is None or not columns:
+        return None
+    found = " OR ".join(f"CAST({quote(name)} AS VARCHAR) = {literal(value)}" for name in columns)
+    sql = f"SELECT count(*) FROM {data.relation} WHERE {found}"
+    count = data.number(sql)
+    return holds(f"{count} of {data.row_count} rows have this value.", sql) if count else None

@@ -32,6 +32,8 @@ _ONLY_SOME = re.compile(
     r"^[\s,]*(?:for|when|if|where|unless|until|in|once|after|except|on|since|from|before|while)\b", re.IGNORECASE
 )
 
+_OF_ANOTHER = re.compile(r"(`[^`]+`|\b[a-z]+_\w+)\s*$|\bfilter\w*\b[^,;]*$", re.IGNORECASE)
+
 
 def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     """That the column is never NULL, and what stands in where there is no value."""
@@ -41,7 +43,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     text = sentence.text
     match = _NEVER.search(text)
     if match and committed(sentence, match.start()) and not _ONLY_SOME.match(text[match.end() :]):
-        if not re.search(r"`[^`]+`\s*$|\b[a-z]+_\w+\s*$|\bfilter\w*\b[^,;]*$", text[: match.start()]):
+        named = _OF_ANOTHER.search(text[: match.start()])
+        if named is None or (named.group(1) and named.group(1).strip("`").casefold() == column.casefold()):
             yield Claim(ClaimKind.NOT_NULL, column, (), match.group(0).strip())
     match = _DEFAULT.search(text)
     if match and committed(sentence, match.start()):

@@ -84,7 +84,7 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     tree = predicate(phrase, context, _all_columns(context))
     if tree is not None and claim.argument("word") in _OPPOSITE:
         tree = exp.not_(tree)
-    if facts and tree is not None and (found := _by_expression(tree, facts, context)):
+    if facts and tree is not None and (found := _by_expression(tree, facts, context, bool(claim.argument("only")))):
         return found
     if data is None:
         return unproven("no-data" if tree is not None else "unclear-condition")
@@ -127,26 +127,21 @@ def _means(phrase: str, key: str, context: ClaimContext) -> bool:
     ) == entity_stems(name)
 
 
-def _by_expression(tree: exp.Expression, facts: ColumnFacts, context: ClaimContext) -> Verdict | None:
+def _by_expression(tree: exp.Expr, facts: ColumnFacts, context: ClaimContext, only: bool) -> Verdict | None:
     """A CASE without ELSE, or NULLIF, whose condition is the one that is stated."""
     reasons = facts.nullability.reasons
-    if len(reasons) > 1 or (
-        reasons and reasons[0].cause not in (NullCause.CASE_WITHOUT_ELSE, NullCause.NULLIF, NullCause.INPUT)
-    ):
+    if only and len(reasons) > 1:
         return None
-    if reasons and reasons[0].cause is NullCause.INPUT:
+    if len(reasons) == 1 and reasons[0].cause is NullCause.INPUT:
         source = reasons[0].source
-        missing = exp.column(source.column).is_(exp.null()) if source else None
-        return (
-            proved("The source column is NULL then.", facts.sql)
-            if missing is not None and same(tree, missing)
-            else None
-        )
+        if source and same(tree, exp.column(source.column).is_(exp.null())):
+            return proved("The source column is NULL then.", facts.sql)
+        return None
     if len(facts.branches) == 1 and facts.branches[0].condition_sql:
         when = parse(facts.branches[0].condition_sql, context.dialect)
         if when is not None and same(exp.not_(when), tree):
             return proved("The CASE has no ELSE, and this is what it leaves out.", facts.sql)
-        if when is not None and same(when, tree):
+        if when is not None and same(when, tree) and len(reasons) == 1:
             return refuted("not-null-then", "The CASE gives a value exactly then.", facts.sql)
     found = facts.expression.find(exp.Nullif) if facts.expression is not None else None
     if found is None and reasons and (parsed := parse(reasons[0].sql, context.dialect)) is not None:
@@ -156,7 +151,7 @@ def _by_expression(tree: exp.Expression, facts: ColumnFacts, context: ClaimConte
     return None
 
 
-def _by_data(column: str, tree: exp.Expression | None, only: bool, context: ClaimContext, data: Data) -> Verdict:
+def _by_data(column: str, tree: exp.Expr | None, only: bool, context: ClaimContext, data: Data) -> Verdict:
     own = {name.casefold() for name in context.own_columns}
     name = quote(column)
     if tree is None or not {found.name.casefold() for found in tree.find_all(exp.Column)} <= own:

@@ -51,7 +51,10 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         if key and len(dotted) > 1 and not same_name(dotted[-1], _name(key, context)):
             its_column = dotted[-1]
         yield Claim(
-            ClaimKind.REFERENCES, column, (("relation", phrase), ("column", its_column)), match.group(0).strip()
+            ClaimKind.REFERENCES,
+            column,
+            (("relation", phrase), ("column", its_column), ("named", bool(names))),
+            match.group(0).strip(),
         )
         return
 
@@ -59,15 +62,15 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
 def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     """Counts the values that have no row in the other relation, and looks whether the column there is unique."""
     column, phrase = str(claim.subject), str(claim.argument("relation"))
-    key = relation_named(f"`{phrase}`" if identifiers(f"`{phrase}`") and " " not in phrase else phrase, context)
+    key = relation_named(f"`{phrase}`" if claim.argument("named") else phrase, context)
     if key is None:
         return unproven("unclear-words", f"It could not be told which relation {phrase!r} means.")
     target = claim.argument("column") or _target_column(column, key, context)
     known = context.columns_of(key)
-    if claim.argument("column") and known and not any(same_name(name, target) for name in known):
-        return refuted("unknown-name", f"{_name(key, context)} has no column {target}.")
     if target is None:
         return unproven("unclear-words", f"It could not be told which column of {_name(key, context)} is meant.")
+    if known and not any(same_name(name, str(target)) for name in known):
+        return refuted("unknown-name", f"{_name(key, context)} has no column {target}.")
     if data is None or key not in context.quoted:
         return unproven("no-data")
     other = context.quoted[key]

@@ -10,7 +10,7 @@ from dbt_ai.checks.claims.context import ClaimContext, Sentence
 from dbt_ai.checks.claims.data import Data
 from dbt_ai.checks.claims.sentences import committed
 from dbt_ai.checks.claims.unique import key_proof, no_duplicates
-from dbt_ai.checks.claims.verdicts import proved, unproven
+from dbt_ai.checks.claims.verdicts import proved, refuted, unproven
 from dbt_ai.checks.claims.words import entity_stems, identifiers, key_columns, relation_named, stems
 from dbt_ai.values import Claim, ClaimKind, Verdict, VerdictKind
 
@@ -51,23 +51,20 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
             (("columns", key_columns(words, context) or ()), ("words", words.strip()), ("narrowed", narrowed)),
             match.group(0).strip(),
         )
-    if (
-        context.target.column is None
-        and (match := _DEDUPLICATED.search(sentence.text))
-        and committed(sentence, match.start())
-    ):
-        by = match.group("by")
-        columns = key_columns(_NARROWED.sub("", _TAIL.sub("", by)), context) or () if by else ()
+    deduplicated = _DEDUPLICATED.search(sentence.text) if context.target.column is None else None
+    if deduplicated and committed(sentence, deduplicated.start()):
+        by = _NARROWED.sub("", _TAIL.sub("", deduplicated.group("by") or ""))
+        columns = (key_columns(by, context) or ()) if by else ()
         yield Claim(
             ClaimKind.ROW_PER,
             None,
-            (("columns", columns), ("words", by or ""), ("deduplicated", True), ("narrowed", False)),
-            match.group(0),
+            (("columns", columns), ("words", by), ("deduplicated", True), ("narrowed", False)),
+            deduplicated.group(0),
         )
 
 
 def _of_another(before: str, context: ClaimContext) -> bool:
-    if re.search(r"\b(?:whose|its)\s+$", before):
+    if re.search(r"\b(?:whose|its|more than|at least|at most|up to)\s+$", before, re.IGNORECASE):
         return True
     named = _RELATION_BEFORE.search(before)
     return bool(named) and relation_named(named.group(0), context) not in (None, context.target.unique_id)  # type: ignore[union-attr]
@@ -120,7 +117,5 @@ def _no_two_equal(context: ClaimContext, data: Data | None) -> Verdict:
         return unproven("no-data")
     sql = f"SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT * FROM {data.relation})) FROM {data.relation}"
     if extra := data.number(sql):
-        from dbt_ai.checks.claims.verdicts import refuted
-
         return refuted("duplicate-rows", f"{extra} of {data.row_count} rows repeat another one.", sql, (), "duckdb")
     return data.holds(sql)

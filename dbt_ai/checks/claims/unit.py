@@ -79,16 +79,6 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     if not match or denied(sentence, match.start()):
         return
     before = sentence.text[: match.start()]
-    if (
-        re.search(
-            r"\b(?:payments?|orders?|customers?|accounts?|paid|every|once|rows?|active|expir\w+|completed?|within|due|period)\s*$",
-            before,
-            re.I,
-        )
-        and not match.group("code")
-        and not match.group("zone")
-    ):
-        return
     if match.group("code") and (EXAMPLES.search(before[-16:]) or "code" in before.lower()):
         return
     if re.search(r"\bconverted\b|\bfrom\s*$", before, re.I) and not match.group("zone"):
@@ -134,13 +124,9 @@ def _currency(column: str, unit: str, facts: ColumnFacts | None, context: ClaimC
         return refuted("other-unit", f"The SQL converts by {' '.join(factor)}, which makes cents.", facts.sql)
     named = {word for source in facts.sources for word in stems(source.column)} if facts else set()
     if facts and factor and (divides or multiplies):
-        if (
-            divides
-            and ("cent" in named or unit in ("dollars", "euros", "pounds"))
-            and (unit in ("dollars", "euros", "pounds") or unit in named | set(stems(column)))
-        ):
-            if "cent" in named:
-                return proved(f"The SQL converts cents by {' '.join(factor)}.", facts.sql)
+        major = unit in ("dollars", "euros", "pounds") or unit in named | set(stems(column))
+        if divides and "cent" in named and major:
+            return proved(f"The SQL converts cents by {' '.join(factor)}.", facts.sql)
         if multiplies and unit == "cents":
             return proved(f"The SQL converts by {' '.join(factor)}.", facts.sql)
         return unproven("unit-not-evident", basis=facts.sql)
@@ -189,7 +175,7 @@ def _duration(unit: str, facts: ColumnFacts) -> Verdict | None:
     return refuted("other-unit", f"The SQL gives {shown}.", facts.sql)
 
 
-def _scale(tree: exp.Expression) -> float | None:
+def _scale(tree: exp.Expr) -> float | None:
     """How many units of the difference one unit of the result is: 24 for datediff(hour, a, b) / 24."""
     scale = 1.0
     for node in tree.find_all(exp.Div, exp.Mul):
@@ -202,7 +188,7 @@ def _scale(tree: exp.Expression) -> float | None:
     return scale
 
 
-def _constant(tree: exp.Expression) -> float | None:
+def _constant(tree: exp.Expr) -> float | None:
     """The number that an expression of literals alone is."""
     tree = tree.unnest()
     if isinstance(tree, exp.Literal) and not tree.is_string:
