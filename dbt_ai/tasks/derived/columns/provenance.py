@@ -8,7 +8,7 @@ from dbt_ai.tasks.derived.wording import code
 
 
 def provenance(context: ColumnContext) -> Draft | None:
-    """ "Renamed from `raw_orders.user_id`." / "Taken unchanged from `raw_orders.order_date`." / "... as DATE.""""
+    """ "Renamed from `raw_orders.user_id`.", "Taken unchanged from `raw_orders.order_date`.", "`x.y` as DATE." """
     facts, world = context.facts, context.world
     if facts is None:
         return _read_downstream(context)
