@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,15 @@ SOURCE = Path(__file__).resolve().parents[2] / "integration_tests"
 DATABASE = "wheelhouse.duckdb"
 LEFT_BEHIND = shutil.ignore_patterns(
     "target", "logs", "*.duckdb", "*.duckdb.wal", ".user.yml", "__pycache__", ".dbt_ai", "dbt_ai.lock"
+)
+PROPERTY_FOLDERS = ("models", "seeds", "snapshots")
+DESCRIPTION = re.compile(
+    r"""
+    ^(?P<indent>[ ]*)description:[ ]*[>|].*\n(?:(?P=indent)[ ]+.*\n|[ \r]*\n)*  # a block scalar and its lines
+    | ^[ ]*description:.*\n                                                     # one line
+    | ,[ ]description:[ ](?:"[^"]*"|'[^']*')                                    # inside a flow map
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 
@@ -45,6 +55,16 @@ def rebuild(folder: Path, *, seed: int = 7, scale: float = 1.0, grow: int = 0) -
     _run((sys.executable, "generate_data.py", *options), folder)
     run_dbt(folder, "build")
     return folder
+
+
+def strip_descriptions(folder: Path) -> None:
+    """Remove every description from the property files of the copy in `folder`; nothing else in them changes.
+
+    `target/` is left as it is: run `dbt parse` where the manifest must know.
+    """
+    for name in PROPERTY_FOLDERS:
+        for path in sorted((folder / name).rglob("*.yml")):
+            path.write_bytes(DESCRIPTION.sub("", path.read_bytes().decode("utf-8")).encode("utf-8"))
 
 
 def run_dbt(folder: Path, *arguments: str) -> str:

@@ -12,7 +12,16 @@ import duckdb
 import pytest
 import yaml
 
-from tests.integration_project.build import DATABASE, SOURCE, BuildFailed, rebuild, run_dbt
+from tests.integration_project.build import (
+    DATABASE,
+    PROPERTY_FOLDERS,
+    SOURCE,
+    BuildFailed,
+    rebuild,
+    run_dbt,
+    strip_descriptions,
+)
+from tests.truths.score import read_texts
 
 STYLES = {
     "a file a folder, blank lines and comments": "models/staging/app/_app__models.yml",
@@ -84,6 +93,27 @@ def test_the_property_files_are_in_three_styles() -> None:
     assert "\r\n      - *account\r\n" in flow
     assert flow.count("\n") == flow.count("\r\n")
     assert "\r" not in by_folder + by_model
+
+
+def without_descriptions(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: without_descriptions(value) for key, value in content.items() if key != "description"}
+    return [without_descriptions(item) for item in content] if isinstance(content, list) else content
+
+
+def test_descriptions_can_be_stripped_and_nothing_else(integration_project: Path) -> None:
+    paths = [path for folder in PROPERTY_FOLDERS for path in (integration_project / folder).rglob("*.yml")]
+    before = {path: path.read_bytes() for path in paths}
+    strip_descriptions(integration_project)
+    assert len(paths) >= 10
+    for path in paths:
+        after = path.read_bytes()
+        assert yaml.safe_load(after) == without_descriptions(yaml.safe_load(before[path])), path
+        left = iter(before[path].splitlines(keepends=True))
+        flow = b", description:"
+        assert all(line in left for line in after.splitlines(keepends=True)) or flow in before[path], path
+    run_dbt(integration_project, "parse")
+    assert read_texts(integration_project) == {}
 
 
 def test_a_test_may_change_its_copy(integration_project: Path, built_integration_project: Path) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from tests.integration_project.build import DATABASE
-from tests.truths.score import Key, Truth, load_truths, main, read_texts, score
+from tests.truths.score import HERE, Key, Truth, load_truths, main, read_texts, score
 
 TRUTHS = list(load_truths().values())
+PARAPHRASES = yaml.safe_load((HERE / "paraphrases.yml").read_text(encoding="utf-8"))
 NAIVE = [truth for truth in TRUTHS if truth.naive is not None]
 
 # What the project's own people wrote and the data contradicts. dim_accounts' description stands for both versions.
@@ -68,6 +70,16 @@ def test_the_example_has_every_fact_and_states_nothing_false(truth: Truth) -> No
 def test_the_naive_text_is_found_to_be_false(truth: Truth) -> None:
     assert truth.naive is not None
     assert score({(truth.model, truth.column): truth.naive}).false
+
+
+@pytest.mark.parametrize("entry", PARAPHRASES["true"], ids=lambda entry: entry["text"])
+def test_a_true_paraphrase_is_not_found_false(entry: dict[str, str]) -> None:
+    assert score({(entry["name"], entry["column"]): entry["text"]}).details[0].false == ()
+
+
+@pytest.mark.parametrize("entry", PARAPHRASES["false"], ids=lambda entry: entry["text"])
+def test_a_false_paraphrase_is_found_false(entry: dict[str, str]) -> None:
+    assert score({(entry["name"], entry["column"]): entry["text"]}).details[0].false != ()
 
 
 def test_a_negated_statement_is_not_asserted() -> None:
