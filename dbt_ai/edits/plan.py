@@ -12,7 +12,7 @@ from dbt_ai.edits.files import PropertyFile, read_property_file
 from dbt_ai.edits.locate import Act, Locator, Spot, described, merged
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.schema import violations
-from dbt_ai.edits.texts import JINJA, normalise, protect, unprotect
+from dbt_ai.edits.texts import JINJA, doc_call, normalise, protect, unprotect
 from dbt_ai.edits.tree import Alias, Mapping, Scalar
 from dbt_ai.edits.tree import Sequence as SequenceNode
 from dbt_ai.edits.write import NewEntry, Writer, apply_splices
@@ -96,7 +96,7 @@ def _units(
     refused: list[Refusal] = []
     for edit in edits:
         try:
-            step = Step(edit, locator.find(edit), protect(edit.text))
+            step = Step(edit, locator.find(edit), (doc_call if edit.doc_call else protect)(edit.text))
             grouped.setdefault(_group(step), []).append(step)
             located.append(step)
         except RefusalError as error:
@@ -231,7 +231,8 @@ def _write(file: PropertyFile, before: Any, order: dict[int, int], units: Sequen
         raise RefusalError("guard")
     if fresh:
         raise RefusalError("schema")
-    if not all(guard.renders_as(step.text, step.edit.text) for unit in units for step in unit.steps):
+    steps = [step for unit in units for step in unit.steps if not step.edit.doc_call]
+    if not all(guard.renders_as(step.text, step.edit.text) for step in steps):
         raise RefusalError("guard")
     return text
 

@@ -21,6 +21,7 @@ REASONS: dict[str, str] = {
     "jinja-name": "The name of {target} looks like Jinja, which dbt would render; write its entry by hand.",
     "jinja-raw": "The text for {target} contains `endraw` and could break out of the Jinja block that protects it.",
     "multiple-documents": "{path} holds several YAML documents; dbt reads files with one.",
+    "not-a-doc-call": "The text for {target} was to be a doc() call and is something else.",
     "not-a-file": "{path} is not a regular file.",
     "not-utf-8": "{path} is not encoded in UTF-8, which dbt requires.",
     "outside-project": "{path} lies outside the project.",

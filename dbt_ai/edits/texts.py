@@ -14,6 +14,7 @@ from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.tree import Loader
 
 JINJA = re.compile(r"{[{%#]")
+DOC_CALL = re.compile(r"""\{\{-?\s*doc\(\s*(?:'[\w.-]+'|"[\w.-]+")(?:\s*,\s*(?:'[\w.-]+'|"[\w.-]+"))?\s*\)\s*-?\}\}""")
 RAW = ("{% raw %}", "{% endraw %}")
 # what YAML 1.1 cannot hold as it stands, or takes for a line break
 ESCAPED = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -58,6 +59,20 @@ def protect(text: str) -> str:
     if "endraw" in text:
         raise RefusalError("jinja-raw")
     return text.join(RAW) if JINJA.search(text) else text
+
+
+def doc_call(text: str) -> str:
+    """`text`, normalised, which is one call of dbt's `doc()` and nothing else.
+
+    >>> doc_call("{{ doc('orders') }}")
+    "{{ doc('orders') }}"
+
+    Raises RefusalError for anything else.
+    """
+    text = normalise(text)
+    if not DOC_CALL.fullmatch(text):
+        raise RefusalError("not-a-doc-call")
+    return text
 
 
 def unprotect(text: str) -> str:

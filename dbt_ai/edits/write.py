@@ -11,16 +11,18 @@ from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.texts import ScalarHabit, one_line, scalar_lines
 from dbt_ai.edits.tree import Alias, Mapping, Node, Scalar, Sequence, key_text, last_offset
 
+INLINE = 1_000_000  # the indent of text that belongs into a line that is there
+
 
 @dataclass(frozen=True)
 class Splice:
-    """`text` in place of what stands from `start` to `end`. At one place the deeper indented text comes first, so
-    that every line stays in its own block; `rank` decides between equals."""
+    """`text` in place of what stands from `start` to `end`. At one place, what belongs into the line comes first, then
+    the deeper indented lines, so that every line stays in its own block; `rank` decides between equals."""
 
     start: int
     end: int
     text: str
-    indent: int = 0
+    indent: int = INLINE
     rank: int = 0
 
 
