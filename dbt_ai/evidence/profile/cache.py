@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from contextlib import suppress
 from dataclasses import asdict
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _VERSION = "1"  # raise it when profiles come to hold something else
 _FOLDER = ".dbt_ai"
+_READS_FILES = re.compile(
+    r"\b(read_\w+|\w+_scan|glob|query|query_table)\s*\(|\b(from|join)\s+'|,\s*'[^']*\.\w+'", re.IGNORECASE
+)
 
 
 class ProfileCache:
@@ -52,8 +56,8 @@ class ProfileCache:
             self._database = None
 
     def freshness(self, connection: duckdb.DuckDBPyConnection, relation: Relation, sample_rows: int) -> str:
-        """The state of everything the profile of `relation` rests on; "" where that cannot be told, for a view may
-        read files when the connection lets it.
+        """The state of everything the profile of `relation` rests on; "" where that cannot be told, because the
+        connection lets views read files and some view does.
 
         DuckDB keeps no time of change per table, so it is the state of the database files: any write makes all their
         profiles stale, and none can be stale without being noticed.
@@ -66,7 +70,9 @@ class ProfileCache:
                 10.0,
             )[0]
             if (opened[0] or opened[1]) and not is_table(connection, relation, 10.0):
-                return ""
+                views = rows_of(connection, "SELECT sql FROM duckdb_views() WHERE NOT internal", 10.0)
+                if any(_READS_FILES.search(sql or "") for (sql,) in views):
+                    return ""
         except WarehouseError:
             return ""
         states = [_state(path) for (path,) in sorted(files)]
