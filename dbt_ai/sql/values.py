@@ -86,6 +86,26 @@ class Lineage:
     unresolved: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, order=True)
+class ColumnStep:
+    """One edge of the lineage of a whole project: `source` takes part in `target`. The target's column is "*" where
+    the source decides which rows or groups there are."""
+
+    source: ColumnRef
+    target: ColumnRef
+    kind: EdgeKind
+    guess: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnPath:
+    """The way of one column through a project: the steps it is made by, and the steps that it takes part in."""
+
+    column: ColumnRef
+    upstream: tuple[ColumnStep, ...] = ()
+    downstream: tuple[ColumnStep, ...] = ()
+
+
 class ColumnKind(str, Enum):
     """What the defining expression of a column is, once pass-through steps are collapsed."""
 
