@@ -16,7 +16,6 @@ from dbt_ai.project.condensing import condense
 from dbt_ai.project.conversion import (
     catalog_columns,
     data_tests_of,
-    dialect_of,
     disabled_of,
     exposures_of,
     nodes_of,
@@ -27,6 +26,7 @@ from dbt_ai.project.loading import load_manifest
 from dbt_ai.project.places import with_places
 from dbt_ai.project.property_files import PropertyFiles
 from dbt_ai.project.values import Compiled, Project, Selection
+from dbt_ai.sql.dialects import dialect_of
 
 
 class ArtifactReader:

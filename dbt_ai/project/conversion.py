@@ -11,32 +11,6 @@ from dbt_ai.project.places import SECTIONS
 from dbt_ai.project.property_files import PropertyFiles, raw_column_descriptions, raw_description
 from dbt_ai.project.values import Column, DataTest, Exposure, Node
 
-# Where the name of sqlglot's dialect is not that of dbt's adapter. An adapter that sqlglot does not know gets "",
-# sqlglot's own dialect.
-_DIALECTS: Mapping[str, str] = {
-    "sqlserver": "tsql",
-    "synapse": "tsql",
-    "fabric": "fabric",
-    "fabricspark": "spark",
-    "glue": "spark",
-    "impala": "hive",
-    "greenplum": "postgres",
-    "vertica": "postgres",
-    "cratedb": "postgres",
-    "alloydb": "postgres",
-    "timescaledb": "postgres",
-    "yellowbrick": "postgres",
-    "databricks_uc": "databricks",
-}
-
-
-def dialect_of(adapter_type: str) -> str:
-    """The name of sqlglot's dialect for a dbt adapter, "" where there is none."""
-    from sqlglot.dialects.dialect import Dialect
-
-    name = _DIALECTS.get(adapter_type, adapter_type)
-    return name if Dialect.get(name) is not None else ""
-
 
 def nodes_of(manifest: Any, root_package: str, files: PropertyFiles) -> list[Node]:
     """The enabled models, sources, seeds and snapshots of a manifest, packages included, without their places."""

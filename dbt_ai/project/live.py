@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,7 +13,6 @@ from dbt_ai.project.condensing import condense
 from dbt_ai.project.conversion import (
     catalog_columns,
     data_tests_of,
-    dialect_of,
     disabled_of,
     exposures_of,
     nodes_of,
@@ -24,6 +22,8 @@ from dbt_ai.project.duckdb_target import duckdb_target
 from dbt_ai.project.places import with_places
 from dbt_ai.project.property_files import PropertyFiles
 from dbt_ai.project.values import Compiled, Project, Selection
+from dbt_ai.project.working_directory import working_directory
+from dbt_ai.sql.dialects import dialect_of
 
 
 class LiveReader:
@@ -84,7 +84,7 @@ class LiveReader:
         wanted = [node for node in nodes if node is not None and _is_sql(node)]
         missing = [node for node in wanted if node.unique_id not in self._compiled]
         if missing:
-            with _working_directory(Path(self._config.project_root)), self._connection():
+            with working_directory(Path(self._config.project_root)), self._connection():
                 for node in missing:
                     self._compiled[node.unique_id] = self._compile(node)
         return {node.unique_id: self._compiled[node.unique_id] for node in wanted}
@@ -139,14 +139,3 @@ def _arguments_property() -> bool:
 
     flags: Any = get_flags()  # type: ignore[no-untyped-call]
     return bool(getattr(flags, "require_generic_test_arguments_property", False))
-
-
-@contextmanager
-def _working_directory(path: Path) -> Iterator[None]:
-    """dbt reads relative paths of a profile from the project's root."""
-    before = os.getcwd()
-    os.chdir(path)
-    try:
-        yield
-    finally:
-        os.chdir(before)

@@ -14,6 +14,7 @@ from dbt_ai.errors import ProjectError, UsageError
 from dbt_ai.project.condensing import condense
 from dbt_ai.project.loading import load_manifest
 from dbt_ai.project.values import Selection
+from dbt_ai.project.working_directory import working_directory
 
 # A name in one of these that matches nothing is a mistake; an empty `tag:` or `state:modified` may well be meant.
 _NAMING_METHODS = ("fqn", "path", "file", "source")
@@ -52,15 +53,14 @@ def select(
     known = inspect.signature(ResourceTypeSelector.__init__).parameters
     selector = ResourceTypeSelector(**{name: value for name, value in offered.items() if name in known})
     try:
-        if selection.selector:
-            if selection.select or selection.exclude:
-                raise UsageError("Give either a selector or select and exclude, not both.")
-            spec = _named_selector(selection.selector, selectors)
-        else:
-            spec = parse_difference(list(selection.select) or None, list(selection.exclude) or None)
-            for criterion in _criteria(spec.components[0]) if selection.select else ():
-                _check_name(criterion, selector)
-        selected = selector.get_selected(spec)
+        with working_directory(root):
+            if selection.selector:
+                spec = _named_selector(selection, selectors)
+            else:
+                spec = parse_difference(list(selection.select) or None, list(selection.exclude) or None)
+                for criterion in _criteria(spec.components[0]) if selection.select else ():
+                    _check_name(criterion, selector)
+            selected = selector.get_selected(spec)
     except DbtBaseException as error:
         raise UsageError(f"The selection cannot be read: {condense(str(error))}") from error
     if not selection.select and not selection.selector:
@@ -95,7 +95,10 @@ def build_graph(manifest: Any) -> Any:
     return Graph(graph)
 
 
-def _named_selector(name: str, selectors: Mapping[str, Any]) -> Any:
+def _named_selector(selection: Selection, selectors: Mapping[str, Any]) -> Any:
+    name = selection.selector
+    if selection.select or selection.exclude:
+        raise UsageError("Give either a selector or select and exclude, not both.")
     if name not in selectors:
         known = f"it has {', '.join(sorted(selectors))}" if selectors else "there are none"
         raise UsageError(f'There is no selector called "{name}" in selectors.yml; {known}.')
