@@ -19,7 +19,7 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 _WORDS = {
     "sum": r"sum of|total of|total(?= (?:amount|value|price|cost|revenue|quantity|weight|sales|spend|duration)\b)",
     "count": r"(?:total )?(?:number|count) of",
-    "avg": r"(?:average|mean)(?: \w+)?(?: of)?",
+    "avg": r"(?:average|mean)(?: of)?",
     "median": r"median(?: of)?",
     "min": r"minimum(?: of)?|lowest|smallest|earliest|first|oldest",
     "max": r"maximum(?: of)?|highest|largest|latest|last|most recent|newest",

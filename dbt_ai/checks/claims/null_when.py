@@ -114,6 +114,11 @@ def _by_join(phrase: str, facts: ColumnFacts, context: ClaimContext, only: bool)
             not only or len(reasons) == len(facts.nullability.reasons)
         ):
             return proved("The join finds no row then.", reason.sql)
+    aggregate = facts.aggregate
+    empty = any(reason.cause is NullCause.EMPTY_AGGREGATE for reason in reasons)
+    if aggregate and empty and aggregate.else_sql is None and not only:
+        if any(_means(missing, key, context) for key in aggregate.rows_of):
+            return proved("The aggregate is taken over no rows then.", facts.sql)
     return None
 
 

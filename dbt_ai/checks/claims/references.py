@@ -45,7 +45,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         dotted = names[0].split(".") if names else []
         phrase = names[0] if names else _CUT.sub("", raw).strip()
         key = relation_named(f"`{phrase}`" if names else phrase, context)
-        if not phrase or (key is None and not names and not match.group("key")):
+        of_own = key is None and context.own_column(phrase) is not None
+        if not phrase or of_own or (key is None and not names and not match.group("key")):
             continue
         its_column = None
         if key and len(dotted) > 1 and not same_name(dotted[-1], _name(key, context)):

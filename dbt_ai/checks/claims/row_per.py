@@ -26,7 +26,7 @@ _DEDUPLICATED = re.compile(r"\bde-?duplicated\b(?:\s+(?:by|on|per)\s+(?P<by>[^.;
 _RELATION_BEFORE = re.compile(r"`([^`]+)`\s+(?:has|have|contains?|holds?)\s*$")
 # What follows one of these describes the rows, or narrows what "one" means: then data alone cannot refute the grain.
 _TAIL = re.compile(
-    r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose|with|where|when|including|as|containing|showing|if|using|seeded|identified|taken|derived|sourced|based)\b|\s+[–—-]\s).*$",
+    r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose|with|where|when|including|as|containing|showing|if|using|seeded|identified|taken|derived|sourced|based|without|excluding|except|but|not)\b|\s+[–—-]\s).*$",
     re.I | re.S,
 )
 _NARROWED = re.compile(
@@ -43,6 +43,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         phrase = match.group("phrase") or match.group("grain") or each
         if phrase.lstrip().startswith("("):
             phrase = re.sub(r"\)[^()]*$", ")", phrase)
+        phrase = re.sub(r"^\s*(?:unique |distinct )?combination of\b", "", phrase, flags=re.IGNORECASE)
         words = _NARROWED.sub("", _TAIL.sub("", phrase).strip().rstrip(","))
         narrowed = words != _TAIL.sub("", phrase).strip().rstrip(",")
         yield Claim(

@@ -16,7 +16,7 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 _NOUN = r"(?:identifiers?|ids?|keys?|uuids?|guids?|codes?|numbers?|names?|strings?|slugs?|usernames?|values?)"
 _KEY = re.compile(
     rf"\b(?P<primary>primary key|surrogate key|unique key)\b|\buniquely identif(?:y|ies|ying)\b"
-    rf"|\bunique (?:[\w-]+ ){{0,2}}?{_NOUN}\b|\bis (?:globally )?unique\b|^(?:[\w ]+, )?unique\b(?=\s*[.,;(]|\s+(?:in|per|within|by|for)\b|$)",
+    rf"|\bunique (?P<kind>(?:[\w-]+ ){{0,2}}?){_NOUN}\b|\bis (?:globally )?unique\b|^(?:[\w ]+, )?unique\b(?=\s*[.,;(]|\s+(?:in|per|within|by|for)\b|$)",
     re.IGNORECASE,
 )
 _SCOPE = re.compile(r"\bunique\s+(?:per|within|by)\s+(?:an?\s+|the\s+|each\s+)?(?P<scope>`[^`]+`|[A-Za-z_]\w*)", re.I)
@@ -61,6 +61,10 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         and not _keys_the_rows(context, column)
     ):
         return
+    kind = (match.group("kind") or "").strip()
+    if kind and not re.search(r"(?:generated|readable|assigned|internal|short|long|random|global|\W)", kind, re.I):
+        if not _about_own_rows(kind, primary, context, column):
+            return
     rest = text[match.end() :]
     named = (_OBJECT if match.group(0).lower().startswith("uniquely") else _OF).match(rest)
     if not named or _about_own_rows(named.group("noun"), primary, context, column):

@@ -54,7 +54,7 @@ def value_list(text: str) -> ValueList | None:
         elif re.fullmatch(QUOTED, item):
             exact.append(item[1:-1])
             values.append(item[1:-1])
-        elif _VALUE.fullmatch(item) and not _PROSE.search(item):
+        elif _VALUE.fullmatch(item) and not (" " in item and _PROSE.search(item)):
             values.append(item)
         elif values and exact:
             break

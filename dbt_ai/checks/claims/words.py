@@ -198,22 +198,23 @@ def key_columns(phrase: str, context: ClaimContext) -> tuple[str, ...] | None:
 
     None where one of its parts cannot be told.
     """
-    names = identifiers(phrase)
-    if names:
-        found = [context.own_column(name.rsplit(".", 1)[-1]) for name in names]
-        return tuple(name for name in found if name) if all(found) else None
-    inside = re.search(r"\(([^()]+)\)", phrase)
+    inside = re.search(r"\(([^()`]+)\)", phrase)
     if inside:
-        named = [context.own_column(part.strip()) for part in inside.group(1).split(",")]
+        named = [context.own_column(part.strip()) for part in _LIST.split(inside.group(1))]
         if all(named):
             return tuple(name for name in named if name)
         phrase = phrase.replace(inside.group(0), " ") if phrase.strip() != inside.group(0) else inside.group(1)
     phrase = re.sub(r"^\s*(?:\w+\s+)?combination of\b", "", phrase.strip(), flags=re.IGNORECASE)
     columns: list[str] = []
     for part in _LIST.split(phrase):
-        if not part.strip():
+        if not part.strip(" ()"):
             continue
-        part_columns = _key_part(part, context)
+        code = re.search(CODE, part)
+        if code:
+            column = context.own_column(code.group(0).strip("`").rsplit(".", 1)[-1])
+            part_columns = (column,) if column else None
+        else:
+            part_columns = _key_part(part, context)
         if part_columns is None:
             return None
         columns += [name for name in part_columns if name not in columns]
@@ -225,7 +226,7 @@ def _key_part(part: str, context: ClaimContext) -> tuple[str, ...] | None:
     if not words:
         return None
     for noun, columns in context.entities.items():
-        if stems(noun) == words:
+        if stems(noun) == words and all(context.own_column(column) for column in columns):
             return columns
     exact = [column for column in context.own_columns if stems(column) == words]
     if len(exact) == 1:
