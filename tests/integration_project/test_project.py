@@ -17,7 +17,6 @@ from tests.integration_project.build import (
     PROPERTY_FOLDERS,
     SOURCE,
     BuildFailed,
-    rebuild,
     run_dbt,
     strip_descriptions,
 )
@@ -131,7 +130,7 @@ def test_a_test_may_change_its_copy(integration_project: Path, built_integration
 def test_a_project_that_does_not_build_is_told_with_its_output(integration_project: Path) -> None:
     (integration_project / "models" / "broken.sql").write_text("select no_such_column from {{ ref('parts') }}")
     with pytest.raises(BuildFailed, match="no_such_column"):
-        rebuild(integration_project)
+        run_dbt(integration_project, "run", "--select", "broken")
 
 
 def test_the_data_is_the_same_each_time_grows_without_changing_and_can_be_drawn_anew() -> None:
