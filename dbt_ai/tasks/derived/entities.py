@@ -64,9 +64,10 @@ def entity_of_relation(name: str) -> Entity | None:
 def entity(name: str, keys: Sequence[Sequence[str]]) -> Entity | None:
     """The entity of a relation called `name` whose unique keys are `keys`: its single key's, else its name's."""
     for key in keys:
-        if len(key) == 1 and (found := entity_of_key(key[0])):
+        if len(key) == 1 and key[0] != "dbt_scd_id" and (found := entity_of_key(key[0])):
             return found
-    return None if any(len(key) > 1 for key in keys) else entity_of_relation(name)
+    plain = all(len(key) == 1 and key[0].lower() in ("id", "uuid", "guid", "key", "pk", "sk") for key in keys)
+    return entity_of_relation(name) if plain else None
 
 
 def _entity(stem: str) -> Entity | None:

@@ -15,8 +15,8 @@ from dbt_ai.tasks.derived.columns.computed import computed
 from dbt_ai.tasks.derived.columns.constant import constant
 from dbt_ai.tasks.derived.columns.date_part import date_part
 from dbt_ai.tasks.derived.columns.default import default
-from dbt_ai.tasks.derived.columns.inherit import inherit
-from dbt_ai.tasks.derived.columns.key import key
+from dbt_ai.tasks.derived.columns.inherit import inherit_derived, inherit_human
+from dbt_ai.tasks.derived.columns.key import key, unique_note
 from dbt_ai.tasks.derived.columns.null_condition import null_condition
 from dbt_ai.tasks.derived.columns.provenance import provenance
 from dbt_ai.tasks.derived.columns.reference import reference
@@ -29,16 +29,17 @@ from dbt_ai.tasks.derived.values import ColumnContext, Draft
 
 RULES: tuple[Callable[[ColumnContext], Draft | None], ...] = (
     snapshot_column,
-    inherit,
+    inherit_human,
     surrogate_key,
     key,
+    reference,
+    inherit_derived,
     aggregate,
     window,
     case_labels,
     boolean,
     constant,
     date_part,
-    reference,
     computed,
     provenance,
     value_set,
@@ -51,7 +52,7 @@ def describe_column(context: ColumnContext) -> Draft | None:
         draft = rule(context)
         if draft is None:
             continue
-        for addition in (default, null_condition, value_set_of, shape):
+        for addition in (default, null_condition, unique_note, value_set_of, shape):
             further = addition(context, draft)
             if further is not None:
                 draft = replace(draft, further=(*draft.further, further))

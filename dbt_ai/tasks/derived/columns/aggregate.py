@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import inflection
 from sqlglot import parse_one
 
@@ -28,13 +30,15 @@ def aggregate(context: ColumnContext) -> Draft | None:
     if facts is None or facts.aggregate is None:
         return None
     found = facts.aggregate
+    if found.function == "sum" and found.argument_sql == "1":
+        found = replace(found, function="count", argument_sql="*")  # sum(case when ... then 1 else 0 end)
     what = _what(context, found)
     if what is None:
         return None
     filters = _filters(context, found)
     if filters is None:
         return None
-    ending = "; 0 where none match" if _is_zero(found.else_sql) and found.function == "sum" else ""
+    ending = "; 0 where none match" if _is_zero(found.else_sql) and facts.aggregate.function == "sum" else ""
     text = f"{what}{filters}{ending}."
     return Draft(proved(text, facts.sql), Strength.MEANING)
 
@@ -104,11 +108,12 @@ def _scope(context: ColumnContext, found: Aggregate) -> str:
     if len(found.group_by) == 1 and found.group_by[0] is not None:
         noun = _noun(context, found.group_by[0])
         return f" of the {noun}" if noun else f" with the same {code(found.group_by[0].column)}"
-    names = [
-        code(ref.column) if ref else operand(parse_one(sql, read=world.dialect), world.dialect) or code(sql)
-        for ref, sql in zip(found.group_by, found.group_by_sql, strict=True)
-    ]
-    return f" with the same {listed(names)}"
+    own = {c.sql: c.name for c in context.evidence.facts.columns} if context.evidence.facts else {}
+    names = []
+    for ref, sql in zip(found.group_by, found.group_by_sql, strict=True):
+        tree = parse_one(sql, read=world.dialect)
+        names.append(code(ref.column) if ref else code(own[sql]) if sql in own else operand(tree, world.dialect))
+    return f" with the same {listed([name or 'key' for name in names])}"
 
 
 def _noun(context: ColumnContext, group_key: ColumnRef) -> str | None:

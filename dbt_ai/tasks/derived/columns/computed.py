@@ -32,7 +32,11 @@ def computed(context: ColumnContext) -> Draft | None:
     if facts.kind not in (ColumnKind.COMPUTED, ColumnKind.AGGREGATED, ColumnKind.WINDOWED):
         return None
     tree = _without_default(facts.expression, facts.default_sql is not None)
+    if any(node.find_ancestor(exp.AggFunc) for node in tree.find_all(exp.AggFunc)):
+        return None  # an aggregate of an aggregate, one query inside the other: no SQL that a reader could run
     words = _words(tree, context)
+    if isinstance(tree, exp.Column):
+        words = f"taken from {words}" if words else None
     if words:
         strength = Strength.MEANING
         text = sentence(words)
@@ -40,7 +44,7 @@ def computed(context: ColumnContext) -> Draft | None:
         strength = Strength.PROVENANCE
         written = plain_sql(tree, context.world.dialect)
         inputs = [context.world.shown(ref) for ref in facts.sources]
-        if len(written) <= MAX_CODE:
+        if len(written) <= MAX_CODE and not isinstance(tree, exp.AggFunc):
             text = f"Computed as {code(written)}."
         elif inputs and len(inputs) <= MAX_INPUTS:
             text = f"Computed from {listed(inputs)}."

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from dbt_ai.sql.values import ColumnKind
 from dbt_ai.tasks.derived.entities import entity_of_key
-from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, holds, proved
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, holds, proved
+
+_PLAIN = ("id", "uuid", "guid", "key", "pk", "sk")
 
 
 def key(context: ColumnContext) -> Draft | None:
-    """ "Unique identifier of the order." for the column that alone is a key of its relation.
+    """ "Unique identifier of the order." for the column that alone is a key of its relation and is named like one.
 
     It does not travel: downstream the same value may stand in many rows.
     """
     world = context.world
-    if not world.is_key(context.ref):
-        return None
     named = entity_of_key(context.name)
-    found = context.entity
-    # "customer_id" in a relation of accounts identifies the account only by the data's grace: name what the key says.
-    noun = named or found
-    text = f"Unique identifier of the {noun.one}" if noun else "Unique in this relation: identifies a row"
+    if not world.is_key(context.ref) or (named is None and context.name.lower() not in _PLAIN):
+        return None
+    noun = named or context.entity
+    text = f"Unique identifier of the {noun.one}" if noun else "Unique identifier of the row"
     facts = context.facts
     if facts and facts.kind is ColumnKind.RENAMED and len(facts.sources) == 1:
         text += f", {world.shown(facts.sources[0])} upstream"
-    if context.evidence.unique_id in world.data_keys:
-        main = holds(text + ".", f"count(distinct {context.name}) = count(*)")
-    else:
-        main = proved(text + ".", facts.sql if facts else "unique")
-    return Draft(main, Strength.MEANING, travels=False)
+    return Draft(_rests(context, text + "."), Strength.MEANING, travels=False)
+
+
+def unique_note(context: ColumnContext, draft: Draft) -> Sentence | None:
+    """ "One row for each value." where the column is a key without being named like an identifier."""
+    if not context.world.is_key(context.ref) or "nique" in draft.text or "key" in draft.text:
+        return None
+    return _rests(context, "One row for each value.")
+
+
+def _rests(context: ColumnContext, text: str) -> Sentence:
+    if context.evidence.unique_id in context.world.data_keys:
+        return holds(text, f"count(distinct {context.name}) = count(*)")
+    return proved(text, context.facts.sql if context.facts else "unique")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_ai.sql.values import ColumnKind, ColumnRef, NullCause, NullReason
+from dbt_ai.sql.values import ColumnKind, ColumnRef, NullCause, NullReason, same_name
 from dbt_ai.tasks.derived.conditions import condition_text
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed
@@ -18,6 +18,8 @@ def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
     facts = context.facts
     if facts is None or facts.nullability.never or "NULL" in draft.text.upper().split():
         return None
+    if any(same_name(context.name, name) for name in context.evidence.relation.not_null):
+        return None  # a not_null test that the data passes
     if draft.strength is Strength.HUMAN and " null" in f" {draft.text.lower()}":
         return None
     clauses, rests_on = [], []
@@ -57,6 +59,8 @@ def _without_match(context: ColumnContext, reason: NullReason) -> str:
         return f"where no joined row of {names} matches"
     left, right = reason.on[0] if len(reason.on) == 1 else (None, None)
     if left and right and reason.every_row and world.is_key(right):
+        if context.profile is not None and context.profile.nulls == 0:
+            return ""  # every key finds its match
         return f"where {code(left.column)} has no match in {names}"
     own, missing = context.entity, world.entity(brought)
     if own is None or missing is None or own == missing or left is None or not _identifies(context, left):

@@ -15,9 +15,12 @@ def reference(context: ColumnContext) -> Draft | None:
         return None
     target, verdict = known
     other = world.entity(target.relation) or entity_of_key(target.column)
-    own = context.entity
+    named, own = entity_of_key(context.name), context.entity
+    # `start_station_id` is the start station, not just a station.
+    if named and other and named.one.endswith(other.one):
+        other = named
     if other and own and other != own:
         text = f"{other.one} of the {own.one}: refers to {world.shown(target)}"
     else:
         text = f"refers to {world.shown(target)}"
-    return Draft(Sentence(sentence(text), verdict), Strength.MEANING)
+    return Draft(Sentence(sentence(text), verdict), Strength.MEANING, travels=False)

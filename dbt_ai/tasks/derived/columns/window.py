@@ -16,7 +16,7 @@ _POSITIONS = {
     "dense_rank": "Rank of the row (ties share a rank, without gaps)",
 }
 _NEIGHBOURS = {"lag": "of the row before", "lead": "of the row after"}
-_FIGURES = {"sum": "sum", "avg": "average", "min": "lowest value", "max": "highest value", "count": "number"}
+_FIGURES = {"sum": "sum", "avg": "average", "min": "lowest value", "max": "highest value"}
 
 
 def window(context: ColumnContext) -> Draft | None:
@@ -39,16 +39,16 @@ def window(context: ColumnContext) -> Draft | None:
     elif found.function in ("first_value", "last_value") and order and argument:
         which = found.function.split("_")[0]
         text = f"{which.capitalize()} {argument}{among}, ordered by {order}"
-    elif found.function in _FIGURES and not order and (argument or found.function == "count"):
-        what = (
-            "Number of rows" if found.function == "count" else f"{_FIGURES[found.function].capitalize()} of {argument}"
-        )
-        text = f"{what}{among or ' over all rows'}"
+    elif found.function == "count" and not order:
+        same = f"Number of rows with the same {keys_text(found.partition_by_sql, dialect)}"
+        text = same if found.partition_by_sql else "Number of all rows"
+    elif found.function in _FIGURES and not order and argument:
+        text = f"{_FIGURES[found.function].capitalize()} of {argument}{among or ' over all rows'}"
     elif found.function == "sum" and order and argument:
         text = f"Running sum of {argument}{among}, ordered by {order}"
     else:
         return None
-    return Draft(proved(text + ".", facts.sql), Strength.MEANING)
+    return Draft(proved(text + ".", facts.sql), Strength.MEANING, travels=False)
 
 
 def keys_text(keys: Sequence[str], dialect: str) -> str:
