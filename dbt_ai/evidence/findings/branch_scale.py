@@ -101,7 +101,7 @@ def _tells_branches(subject: Subject, column: ColumnProfile) -> bool:
     if not 2 <= column.distinct <= MAX_GROUPS or type_class(column.type) in (TypeClass.OPAQUE, TypeClass.TEMPORAL):
         return False
     facts = subject.facts.column(column.name) if subject.facts else None
-    by_sql = subject.facts and subject.facts.union_of and facts and facts.kind is ColumnKind.UNION
+    by_sql = subject.facts and subject.facts.union_of and facts and facts.kind in (ColumnKind.UNION, ColumnKind.LITERAL)
     # A measure is no discriminator, whatever it is called.
     return bool(by_sql and type_class(column.type) is TypeClass.TEXT) or bool(set(words(column.name)) & _SOURCE_WORDS)
 
@@ -139,7 +139,7 @@ def _told(
     sentence = (
         f"`{measure.name}` is about {factor:,} times {comparison}{where} (median {figure(_middle(large))})"
         + (f" as{there} (median {figure(_middle(small))})" if where else f"{by} (median {figure(_middle(small))})")
-        + ": its unit is not the same in all rows."
+        + ": its unit seems not to be the same in all rows."
     )
     sql = (
         f"SELECT {name(discriminator.name)}, count(*), median({name(measure.name)}) FROM {subject.table} "

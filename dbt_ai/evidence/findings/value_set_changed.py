@@ -58,7 +58,8 @@ def value_set_changed(subject: Subject) -> tuple[Finding, ...]:
 
     Columns of 2 to 20 values. A value counts as gone (or new) when it has 20 rows, 20 more were to be expected at its
     own rate where there are none, and that side makes up 15 % of the rows and of the time; 30 % where no value comes
-    for one that goes; 40 % for columns named like a status, whose newest rows are in other stages than the oldest.
+    for one that goes; 40 %, and always both, for columns named like a status, whose newest rows are in other stages than
+    the oldest.
     Campaigns, seasons, versions and periods come and go by nature and are not told, nor is a column of which a value
     both comes and goes.
     """
@@ -70,14 +71,15 @@ def value_set_changed(subject: Subject) -> tuple[Finding, ...]:
         if not _is_category(column):
             continue
         values = _values(subject, column, dates[0])
-        share = MIN_SHARE_OF_STAGES if set(words(column.name)) & _STAGES else MIN_SHARE
+        stages = bool(set(words(column.name)) & _STAGES)
+        share = MIN_SHARE_OF_STAGES if stages else MIN_SHARE
         ended = [value for value in values if value.ended(share)]
         began = [value for value in values if value.began(share)]
         if {value.text for value in ended} & {value.text for value in began}:
             continue
         if not (ended and began):  # a new value alone may be rare or grow out of the rows; it takes more of them
-            ended = [value for value in ended if value.ended(MIN_SHARE_ALONE)]
-            began = [value for value in began if value.began(MIN_SHARE_ALONE)]
+            ended = [value for value in ended if value.ended(MIN_SHARE_ALONE) and not stages]
+            began = [value for value in began if value.began(MIN_SHARE_ALONE) and not stages]
         if not (ended or began):
             continue
         gone = _told([v.text for v in ended], column, "not seen after", max((day(v.last) for v in ended), default=""))

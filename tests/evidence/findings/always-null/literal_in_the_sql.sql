@@ -1,0 +1,4 @@
+-- looks at: orders
+-- finds: nothing
+create table raw_orders as select i as id from range(50) t(i);
+create view orders as select id, null as legacy_code from raw_orders;

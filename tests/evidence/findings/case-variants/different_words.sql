@@ -1,0 +1,3 @@
+-- looks at: orders
+-- finds: nothing
+create table orders as select ['paid', 'open'][i % 2 + 1] as status from range(80) t(i);

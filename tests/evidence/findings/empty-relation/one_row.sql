@@ -1,0 +1,3 @@
+-- looks at: orders
+-- finds: nothing
+create table orders as select 1 as id;
