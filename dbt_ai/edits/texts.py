@@ -104,6 +104,8 @@ def plain_is_safe(text: str, flow: bool = False) -> bool:
     """True where `text` can stand without quotes on one line, by the parser that dbt uses."""
     if "\n" in text or "\t" in text or AMBIGUOUS.match(text) or ESCAPED.search(text):
         return False
+    if flow and re.search(r"[][{},:?]", text):  # parsers disagree about some of these
+        return False
     probe = f"{{a: {text}, b: 1}}" if flow else f"a:\n  b: {text}\n  c: 1\n"
     try:
         loaded = yaml.load(probe, Loader)
