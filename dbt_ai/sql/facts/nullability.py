@@ -38,6 +38,8 @@ def nullability_of(expression: exp.Expr, rows: Rows, assumed: frozenset[str] = _
     `never` is claimed only where it follows; a way that is not understood is told as NullCause.UNKNOWN.
     """
     expression = unwrap(expression)
+    if rows.grouping_sets and not isinstance(expression, exp.Count):
+        return _unknown(expression, rows)  # in a total any group key, even a literal, is NULL
     if isinstance(expression, exp.Column):
         return _column(expression, rows, assumed)
     if isinstance(expression, _NOT_NULL):
@@ -53,7 +55,7 @@ def nullability_of(expression: exp.Expr, rows: Rows, assumed: frozenset[str] = _
 
 def _column(column: exp.Column, rows: Rows, assumed: frozenset[str]) -> Nullability:
     facts = rows.column_facts(column)
-    if facts is None or rows.grouping_sets:
+    if facts is None:
         return _unknown(column, rows)
     element = rows.element(column)
     optional = rows.optional.get(rows.table_of(column), ())

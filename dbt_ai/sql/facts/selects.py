@@ -89,19 +89,26 @@ def _group(select: exp.Select, rows: Rows) -> None:
         elif select.args.get("distinct") is None and _may_be_one_aggregate(select):
             rows.rows_of = None
         return
-    rows.grouping_sets = any(group.args.get(key) for key in ("rollup", "cube", "grouping_sets", "totals"))
+    rows.grouping_sets = any(group.args.get(key) for key in ("rollup", "cube", "grouping_sets", "totals")) or any(
+        isinstance(key, (exp.Rollup, exp.Cube, exp.GroupingSets)) for key in group.expressions
+    )
     rows.group = tuple(_group_keys(group, select))
     if rows.grouping_sets or (group.args.get("all") and any(p.is_star for p in select.selects)):
         rows.notes.append("The groups of ROLLUP, CUBE and GROUPING SETS were not looked into.")
         rows.grouping_sets = True
         rows.keys = []
         return
+    if group.args.get("all") and not rows.group and not any(True for p in select.selects for _ in aggregates_in(p)):
+        rows.keys, rows.rows_of = [], None
+        return
     rows.keys = group_keys(rows, "GROUP BY " + ", ".join(rows.sql(inline(key, rows)) for key in rows.group))
 
 
 def _group_keys(group: exp.Group, select: exp.Select) -> Iterator[exp.Expr]:
     if group.args.get("all"):
-        yield from (unwrap(p) for p in select.selects if not any(True for _ in aggregates_in(p)))
+        # DuckDB leaves constants out: with nothing else selected it does not group at all.
+        keys = [unwrap(p) for p in select.selects if not any(True for _ in aggregates_in(p))]
+        yield from (key for key in keys if key.find(exp.Column) is not None)
     by_alias = {p.alias: unwrap(p) for p in select.selects if isinstance(p, exp.Alias)}
     for key in group.expressions:
         key = unwrap(key)
