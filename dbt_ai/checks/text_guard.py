@@ -11,82 +11,41 @@ from dbt_ai.values import Verdict, VerdictKind
 _JINJA = re.compile(r"\{[{%#]|[%#}]\}")
 _BREAKS = re.compile(r"[\t\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _FENCE = re.compile(r"^\s*```.*$|```", re.MULTILINE)
-_TAG = re.compile(r"<\s*/?\s*[A-Za-z!][^<>]*>|&(?:#x?[0-9A-Fa-f]+|[a-z]{2,8});")
+_TAG = re.compile(r"</?[A-Za-z!][^<>]*>|&(?:#x?[0-9A-Fa-f]+|[a-z]{2,8});")
 _LINK = re.compile(
-    r"!?\[[^\]]*\]\s*\([^)]*\)|\[[^\]]+\]:\s*\S+|\b(?:https?|ftp|file|data|javascript|vbscript)\s*:\s*/{0,2}\S|\bwww\.\S",
-    re.I,
+    r"!?\[[^\]]*\]\s*\([^)]*\)|\[[^\]]+\]:\s*\S+|\b\w{2,12}://\S|\b(?:javascript|vbscript)\s*:|\bdata:\w+/|\bwww\.\S",
+    re.IGNORECASE,
 )
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s|={3,}\s*$|-{3,}\s*$|\|.*\|\s*$|>\s)", re.MULTILINE)
 _INSTRUCTIONS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:previous|prior|above|earlier|preceding|all|these|your|system)\b"
-    r"|\b(?:system prompt|you are (?:now )?(?:an?|the) (?:assistant|ai|language model|helpful)|as an ai\b|language model|"
-    r"i am an ai|do not tell the user|new instructions?|begin (?:system|instructions)|end of (?:system )?prompt|jailbreak)\b"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|guidelines"
+    r"|everything|you were told)\b"
+    r"|\b(?:ignore|disregard|forget) (?:all |the |any |your )*(?:previous|prior|above|earlier)\b"
+    r"|\b(?:system prompt|you are (?:now )?(?:an?|the) (?:assistant|ai|language model|helpful)|(?:as|am) an ai\b"
+    r"|as a (?:large )?language model|do not tell the user|new instructions?:|(?:begin"
+    r"|end) (?:of )?(?:system|instructions|prompt))"
     r"|<\|[a-z_]+\|>|^\s*(?:system|assistant|user|human)\s*:",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _PLACEHOLDER = re.compile(
-    r"^(?:n/?a|none|null|todo|tbd|tba|fixme|xxx+|unknown|description|column|field|value|no description(?: available)?|not available|lorem ipsum.*|[.\-–—?_]+)[.!]?$"
+    r"^(?:n/?a|none|null|todo|tbd|tba|fixme|xxx+|unknown|description|column|field|value"
+    r"|no description(?: available)?|not available|lorem ipsum.*|[.\-–—?_]+)[.!]?$"
     r"|\b(?:todo|fixme|tbd)\b\s*(?:[:(]|$)|\bunknown column\b|\bplaceholder (?:text|description)\b|\blorem ipsum\b"
-    r"|^(?:this|the) (?:column|field|table|model) (?:contains|stores|holds|represents|is used to|is for)\b"
-    r"|\b(?:i (?:cannot|can't|can not|could not|do not|don't|am unable|am not able|apologi[sz]e)|i'm (?:sorry|unable|not sure))\b"
+    r"|^(?:this|the) (?:column|field) (?:contains|stores|holds|represents|is used to|is for)\b"
+    r"|\b(?:i (?:cannot|can't|can not|could not|do not|don't|am unable|am not able|apologi[sz]e)"
+    r"|i'm (?:sorry|unable|not sure))\b"
     r"|^(?:sorry|unfortunately|certainly|sure|of course|here is|here's|here are)\b"
-    r"|\b(?:not enough|insufficient) (?:information|context)\b|\bas (?:the|its|the column'?s?) name (?:suggests|implies|indicates)\b"
+    r"|\b(?:not enough|insufficient) (?:information|context)\b|\bas (?:the|its"
+    r"|the column'?s?) name (?:suggests|implies|indicates)\b"
     r"|\b(?:the )?(?:meaning|purpose) (?:is|of this \w+ is) (?:unclear|unknown|not (?:clear|known))\b",
     re.IGNORECASE,
 )
 # Words that add nothing to a name they stand around.
-_EMPTY_WORDS = frozenset(
-    {
-        *(
-            "a",
-            "an",
-            "the",
-            "this",
-            "that",
-            "of",
-            "for",
-            "in",
-            "on",
-            "to",
-            "from",
-            "with",
-            "by",
-            "is",
-            "are",
-            "was",
-            "it",
-            "its",
-        ),
-        *(
-            "and",
-            "s",
-            "each",
-            "every",
-            "given",
-            "associated",
-            "related",
-            "respective",
-            "corresponding",
-            "column",
-            "field",
-        ),
-        *(
-            "value",
-            "values",
-            "data",
-            "information",
-            "record",
-            "row",
-            "table",
-            "model",
-            "which",
-            "as",
-            "has",
-            "have",
-            "when",
-        ),
-    }
-)
+_EMPTY_TEXT = """
+a an the this that of for in on to from with by is are was it its and s each every given associated related respective
+corresponding column field value values data information record row table model which as has have when
+"""
+_EMPTY_WORDS = frozenset(_EMPTY_TEXT.split())
 _SPELLED = {
     **{
         "id": "identifier",

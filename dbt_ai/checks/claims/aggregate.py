@@ -26,7 +26,8 @@ _WORDS = {
 }
 _CLAIM = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _WORDS.items()), re.IGNORECASE)
 _REST = re.compile(
-    r"^\s*(?P<distinct>(?:distinct|unique|different)\b)?\s*(?P<words>(?:[^.;:,(`]|\.(?=\w)|`[^`]*`|\((?=`)|\(\w+_\w+\))+)"
+    r"^\s*(?P<distinct>(?:distinct|unique|different)\b)?\s*(?P<words>(?:[^.;:,(`]|\.(?=\w)|`[^`]*`"
+    r"|\((?=`)|\(\w+_\w+\))+)"
 )
 _SCOPE = re.compile(
     r"\b(?:per|for each|for every|grouped by|by each)\s+(?P<scope>(?:`[^`]+`|[\w'’-]+)(?:\s+\w+)?)", re.IGNORECASE
@@ -34,7 +35,8 @@ _SCOPE = re.compile(
 _TIME = r"(?:milli)?seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|times|bytes|characters|digits"
 # Names of things that a superlative is part of, and superlatives that say nothing of the rows.
 _NOT_EXTREME = re.compile(
-    r"^\s*(?:names?|initials?|line|page|column|class|digits?|characters?|\w+ digits|mile|party|updated?|modified|refreshed|synced|seen|known|resort|"
+    r"^\s*(?:names?|initials?|line|page|column|class|digits?|characters?|\w+ digits|mile|party"
+    r"|updated?|modified|refreshed|synced|seen|known|resort|"
     r"updates?|modification)\b",
     re.IGNORECASE,
 )
@@ -92,7 +94,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
 
 
 def _asserts(function: str, words: str, match: re.Match[str], sentence: Sentence, facts: ColumnFacts | None) -> bool:
-    """Whether the words claim an aggregate, rather than name a thing ("first name") or a duration ("number of days")."""
+    """Whether the words claim an aggregate; "first name" names a thing, "number of days" a duration."""
     used = _functions(facts) if facts else set()
     before = sentence.text[: match.start()]
     if function in ("min", "max"):

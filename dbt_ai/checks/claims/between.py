@@ -13,17 +13,25 @@ from dbt_ai.values import Claim, ClaimKind, Verdict, VerdictKind
 
 _NUMBER = r"[-−]?\d+(?:[.,]\d+)*"
 _DATE = r"\d{4}-\d{2}-\d{2}"
-_END = r"(?!\s*(?:%\s*off|characters?|chars|digits?|letters?|words?|rows?|times|items?|columns?|pm|am|days?|hours?|minutes?|weeks?|months?|years?|[-/:]\d))"
+_END = (
+    r"(?!\s*(?:%\s*off|characters?|chars|digits?|letters?|words?|rows?|times|items?|columns?|pm|am|days?"
+    r"|hours?|minutes?|weeks?|months?|years?|[-/:]\d))"
+)
 _RANGE = re.compile(
-    rf"\b(?:between|from|ranges?(?: is)?(?: from| between)?|ranging(?: from)?|scale(?: of| from)?|\(|%|percentage|percent|score|value|values)\s*\(?(?P<low>{_DATE}|{_NUMBER})\s*%?\s*(?P<dash>and|to|through|-|–|\.\.)\s*(?P<high>{_DATE}|{_NUMBER})\b(?!\.\d){_END}",
+    rf"\b(?:between|from|ranges?(?: is)?(?: from| between)?|ranging(?: from)?|scale(?: of| from)?|\(|%"
+    rf"|percentage|percent|score|value|values)\s*\(?(?P<low>{_DATE}|{_NUMBER})\s*%?\s*(?P<dash>and|to"
+    rf"|through|-|–|\.\.)\s*(?P<high>{_DATE}|{_NUMBER})\b(?!\.\d){_END}",
     re.IGNORECASE,
 )
 _SIGN = re.compile(
-    r"\bnon-?negative\b|\bnever (?:be )?(?:negative|below (?:0|zero))\b|\bcannot be negative\b|\balways (?P<plus>positive|greater than (?:0|zero)|above (?:0|zero))\b",
+    r"\bnon-?negative\b|\bnever (?:be )?(?:negative|below (?:0|zero))\b|\bcannot be negative\b"
+    r"|\balways (?P<plus>positive|greater than (?:0|zero)|above (?:0|zero))\b",
     re.I,
 )
 _ONE_SIDED = re.compile(
-    rf"\b(?:is|are|be|always|value|values|never)\s+(?:always\s+)?(?P<word>at least|at most|no more than|no less than|below|above|less than|more than|greater than)\s+(?P<number>{_NUMBER})(?=\s*(?:[.;,)–—-]|$))",
+    rf"\b(?:is|are|be|always|value|values|never)\s+(?:always\s+)?(?P<word>at least|at most|no more than"
+    rf"|no less than|below|above|less than|more than"
+    rf"|greater than)\s+(?P<number>{_NUMBER})(?=\s*(?:[.;,)–—-]|$))",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\b(?:if|when|number of|count of)\b", re.IGNORECASE)
@@ -124,7 +132,10 @@ def _other_scale(low: str | None, high: str | None, value: str, data: Data) -> V
     """ "0 to 100" over values that all are fractions between 0 and 1."""
     if low != "0" or high != "100":
         return None
-    sql = f"SELECT count(*) FILTER (WHERE {value} > 1), count(*) FILTER (WHERE {value} > 0 AND {value} < 1) FROM {data.relation}"
+    sql = (
+        f"SELECT count(*) FILTER (WHERE {value} > 1), count(*) FILTER (WHERE {value} > 0 AND {value} < 1) "
+        f"FROM {data.relation}"
+    )
     above, fractions = data.query(sql)[1][0]
     if not above and fractions >= 3:
         return refuted(

@@ -17,7 +17,8 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _CONVERSION = re.compile(
     rf"\b(?P<word>divided|multiplied) by (?P<number>{_NUMBER})(?![\w%])"
-    r"|\bconverted (?:in)?to (?P<to>cents|dollars|euros|pounds)(?: from (?P<source>cents|pence|dollars|euros|pounds))?|\bconverted from (?P<from>cents|pence|dollars|euros|pounds)\b",
+    r"|\bconverted (?:in)?to (?P<to>cents|dollars|euros|pounds)(?: from (?P<source>cents|pence|dollars"
+    r"|euros|pounds))?|\bconverted from (?P<from>cents|pence|dollars|euros|pounds)\b",
     re.IGNORECASE,
 )
 

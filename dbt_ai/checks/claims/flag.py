@@ -16,8 +16,10 @@ from dbt_ai.sql.values import ColumnKind
 from dbt_ai.values import Claim, ClaimKind, Verdict
 
 _WHEN = re.compile(
-    r"\b(?P<value>true|false|yes|1|0)\s+(?:only\s+)?(?P<word>if|when|where|for|unless)\s+(?P<condition>(?:[^.;\n`'\"]|\.(?=\w)|`[^`]*`|'[^']*'|\"[^\"]*\"|')+)"
-    r"|\b(?:whether|indicates (?:if|whether|that)|flag for)\s+(?P<whether>(?:[^.;\n`'\"]|\.(?=\w)|`[^`]*`|'[^']*'|\"[^\"]*\"|')+)",
+    r"\b(?P<value>true|false|yes|1|0)\s+(?:only\s+)?(?P<word>if|when|where|for"
+    r"|unless)\s+(?P<condition>(?:[^.;\n`'\"]|\.(?=\w)|`[^`]*`|'[^']*'|\"[^\"]*\"|')+)"
+    r"|\b(?:whether|indicates (?:if|whether|that)|flag for)\s+(?P<whether>(?:[^.;\n`'\"]|\.(?=\w)"
+    r"|`[^`]*`|'[^']*'|\"[^\"]*\"|')+)",
     re.IGNORECASE,
 )
 _ELSE = re.compile(r"\s*,?\s*\(?\b(?:and\s+)?(?:else|otherwise|false|true)\b.*$", re.IGNORECASE | re.DOTALL)

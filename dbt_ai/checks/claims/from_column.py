@@ -15,7 +15,9 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 
 _NAME = r"(?P<name>`[^`]+`|[A-Za-z_][\w.]*\w)(?:\s+(?:in|of)\s+(?P<owner>`[^`]+`|\w+_\w+))?"
 _FROM = re.compile(
-    rf"\b(?P<word>taken unchanged|unchanged|taken|copied|inherited|renamed|carried over|passed through|sourced|comes|derived|calculated|computed|generated|extracted|read|cast|parsed|built|made|selected|figures|alias)\s+(?:directly\s+)?(?:from|of)\s+(?:the\s+)?{_NAME}"
+    rf"\b(?P<word>taken unchanged|unchanged|taken|copied|inherited|renamed|carried over|passed through"
+    rf"|sourced|comes|derived|calculated|computed|generated|extracted|read|cast|parsed|built|made"
+    rf"|selected|figures|alias)\s+(?:directly\s+)?(?:from|of)\s+(?:the\s+)?{_NAME}"
     rf"|^(?P<word2>from)\s+(?:the\s+)?{_NAME.replace('name', 'name2').replace('owner', 'owner2')}",
     re.IGNORECASE,
 )

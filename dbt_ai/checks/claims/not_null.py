@@ -15,15 +15,21 @@ from dbt_ai.checks.claims.verdicts import proved, refuted, unproven
 from dbt_ai.values import Claim, ClaimKind, Verdict
 
 _NEVER = re.compile(
-    r"\b(?:is |are )?never (?:be )?(?:null|empty|blank|missing)\b|\b(?:cannot|can't|can not|must not) be (?:null|empty|blank)\b"
-    r"|\balways (?:filled|populated|present|set|available|has a value|not null)\b|\b(?:is|are) not null(?:able)?\b|^not null\b|\bnon-nullable\b"
+    r"\b(?:is |are )?never (?:be )?(?:null|empty|blank|missing)\b|\b(?:cannot|can't|can not"
+    r"|must not) be (?:null|empty|blank)\b"
+    r"|\balways (?:filled|populated|present|set|available|has a value|not null)\b|\b(?:is"
+    r"|are) not null(?:able)?\b|^not null\b|\bnon-nullable\b"
     r"|\bnever `?NULL`?",
     re.IGNORECASE,
 )
 _VALUE = r"(?P<value>'[^']*'|\"[^\"]*\"|`[^`]+`|-?\d+(?:\.\d+)?|zero|false|true)"
-_NONE = r"(?:when|if|where|for) (?:there (?:is|are|was|were) )?(?:none|no\b|missing|null|the \w+ has no|\w+ without|(?:\w+ ){0,4}(?:is|are) (?:missing|null|empty))"
+_NONE = (
+    r"(?:when|if|where|for) (?:there (?:is|are|was|were) )?(?:none|no\b|missing|null|the \w+ has no"
+    r"|\w+ without|(?:\w+ ){0,4}(?:is|are) (?:missing|null|empty))"
+)
 _DEFAULT = re.compile(
-    rf"(?:\bdefault(?:s|ed|ing)? to |\bdefault (?:value )?(?:is|of) |\bfalls back to |\bfilled with ){_VALUE}(?P<rest>\b[^.;]*)?"
+    rf"(?:\bdefault(?:s|ed|ing)? to |\bdefault (?:value )?(?:is|of) |\bfalls back to "
+    rf"|\bfilled with ){_VALUE}(?P<rest>\b[^.;]*)?"
     rf"|(?:^|[,;(.:]\s*|\b(?:is|as|or|and)\s+){_VALUE.replace('value', 'value2')}\s+{_NONE}",
     re.IGNORECASE,
 )

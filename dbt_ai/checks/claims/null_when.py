@@ -18,16 +18,22 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 
 _NULL = r"(?:[\"'`]?null[\"'`]?|empty|blank|missing|not present|not populated|not set|unset)"
 _WHEN = re.compile(
-    rf"(?:^|(?<=[\s(,;:.–—-])){_NULL}\s+(?P<only>only\s+)?(?P<word>when|if|for|where|unless|until|before|in case|while|on|except for|except when)\s+(?P<condition>(?:[^.;\n`'(]|\.(?=\w)|`[^`]*`|'[^']*'|\([^()]*\)|')+)",
+    rf"(?:^|(?<=[\s(,;:.–—-])){_NULL}\s+(?P<only>only\s+)?(?P<word>when|if|for|where|unless|until"
+    rf"|before|in case|while|on|except for|except when)\s+(?P<condition>(?:[^.;\n`'(]|\.(?=\w)|`[^`]*`"
+    rf"|'[^']*'|\([^()]*\)|')+)",
     re.IGNORECASE,
 )
 _MAYBE = re.compile(
-    r"\b(?:may|maybe|might|can|could|sometimes|possibly|zero or|or not|not|never|aren't|isn't|cannot)\b(?:\s+\w+){0,2}\s*$",
+    r"\b(?:may|maybe|might|can|could|sometimes|possibly|zero or|or not|not|never|aren't|isn't"
+    r"|cannot)\b(?:\s+\w+){0,2}\s*$",
     re.I,
 )
 _NONE = re.compile(
-    r"^(?:there (?:is|are|was|were)\s+no\s+(?P<a>.+)|no\s+(?P<b>.+)|(?:the\s+|an?\s+)?(?P<owner>[\w ]+?)\s+(?:has|have|had)\s+(?:no|never (?:placed|made|had)(?: an?| any)?)\s+(?P<c>.+)"
-    r"|(?:[\w ]+?\s+)?(?:without|with no|that have no)\s+(?:an?\s+|any\s+)?(?P<d>.+)|no row of\s+(?P<e>`[^`]+`).*|(?P<f>`[^`]+`) has no matching row)$",
+    r"^(?:there (?:is|are|was|were)\s+no\s+(?P<a>.+)|no\s+(?P<b>.+)|(?:the\s+"
+    r"|an?\s+)?(?P<owner>[\w ]+?)\s+(?:has|have|had)\s+(?:no|never (?:placed|made|had)(?: an?"
+    r"| any)?)\s+(?P<c>.+)"
+    r"|(?:[\w ]+?\s+)?(?:without|with no|that have no)\s+(?:an?\s+|any\s+)?(?P<d>.+)"
+    r"|no row of\s+(?P<e>`[^`]+`).*|(?P<f>`[^`]+`) has no matching row)$",
     re.IGNORECASE,
 )
 _OPPOSITE = ("unless", "until", "before", "except for", "except when")
@@ -55,7 +61,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         return
     word = match.group("word").lower()
     condition = re.sub(
-        r"(?:,\s+(?:but|so|which|where|otherwise|then|as|since|and then)\b|\s+(?:because|as it|for now)\b|\s+[–—-]\s).*$",
+        r"(?:,\s+(?:but|so|which|where|otherwise|then|as|since|and then)\b|\s+(?:because|as it"
+        r"|for now)\b|\s+[–—-]\s).*$",
         "",
         match.group("condition").strip(),
         flags=re.I | re.S,
@@ -117,8 +124,8 @@ def _by_join(phrase: str, facts: ColumnFacts, context: ClaimContext, only: bool)
     aggregate = facts.aggregate
     empty = any(reason.cause is NullCause.EMPTY_AGGREGATE for reason in reasons)
     if aggregate and empty and aggregate.else_sql is None and not only:
-        if any(_means(missing, key, context) for key in aggregate.rows_of):
-            return proved("The aggregate is taken over no rows then.", facts.sql)
+        named = [key for key in aggregate.rows_of if _means(missing, key, context)]
+        return proved("The aggregate is taken over no rows then.", facts.sql) if named else None
     return None
 
 

@@ -15,12 +15,17 @@ from dbt_ai.checks.claims.verdicts import holds, proved, refuted, unproven
 from dbt_ai.checks.claims.words import stems
 from dbt_ai.values import Claim, ClaimKind, Verdict
 
-_SUBJECT = r"(?:(?:^|\b(?:it|this|value|which|and|currently|column|field|that)\s+|(?P<subject>\w+)\s+)(?:is|are|be|can be|may be)\s+|it'?s\s+|^|[,;(:.–—-]\s*|\bas\s+|\b(?:may|can|will) be\s+|\bindicat\w+ )"
+_SUBJECT = (
+    r"(?:(?:^|\b(?:it|this|value|which|and|currently|column|field|that)\s+|(?P<subject>\w+)\s+)(?:is|are"
+    r"|be|can be|may be)\s+|it'?s\s+|^|[,;(:.–—-]\s*|\bas\s+|\b(?:may|can|will) be\s+|\bindicat\w+ )"
+)
 _LEAD = (
     rf"(?:{_SUBJECT}(?:currently |always )?one of(?: the following(?: \w+)?)?\s*[:–—-]?"
     rf"|{_SUBJECT.replace('subject', 'other')}either(?=\s)"
-    r"|\b(?:possible|allowed|valid|accepted|permitted) (?:\w+ )?(?:values?|options?)(?: are| is| include[s]?)?\s*[:–—-]?"
-    r"|\b(?:the )?values? (?:are|is|can be|may be)(?: currently)?(?: one of)?\s*[:–—-]?|\b(?:options|choices) are\s*[:–—-]?"
+    r"|\b(?:possible|allowed|valid|accepted|permitted) (?:\w+ )?(?:values?|options?)(?: are| is"
+    r"| include[s]?)?\s*[:–—-]?"
+    r"|\b(?:the )?values? (?:are|is|can be|may be)(?: currently)?(?: one of)?\s*[:–—-]?|\b(?:options"
+    r"|choices) are\s*[:–—-]?"
     r"|(?:^|[,;(.:]\s*)values:|\bvalues in the data:)"
 )
 _LIST = re.compile(rf"{_LEAD}\s*(?:either\s+)?(?P<items>[^\n]+)", re.IGNORECASE)
@@ -159,7 +164,10 @@ def _by_data(
     column: str, values: tuple[str, ...], exact: tuple[str, ...], closed: bool, tested: tuple[str, ...], data: Data
 ) -> Verdict:
     name = f"CAST({quote(column)} AS VARCHAR)"
-    seen_sql = f"SELECT {name} AS value, count(*) AS row_count FROM {data.relation} WHERE {quote(column)} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC"
+    seen_sql = (
+        f"SELECT {name} AS value, count(*) AS row_count FROM {data.relation} "
+        f"WHERE {quote(column)} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC"
+    )
     seen = [str(value) for value, _ in data.query(f"{seen_sql} LIMIT 1000")[1]]
     if not data.row_count:
         return unproven("empty-relation", where="duckdb")

@@ -16,11 +16,13 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 _TARGET = r"(?:the\s+|an?\s+)?(?P<{}>`[^`]+`(?:\.`[^`]+`)?|(?:[\w.-]+)(?:\s+[\w.-]+){{0,2}})"
 _KEY = re.compile(
     rf"\b(?:foreign key|fk)\b[^.;]{{0,20}}?\b(?:to|in|into|references?|referencing|of|for)\s+{_TARGET.format('key')}"
-    rf"|\b(?:references|refers to|joins to|links to|points to|matches)\s+(?P<code>`[^`]+`(?:\.`[^`]+`)?|\w+(?:__?\w+)*\.\w+)",
+    rf"|\b(?:references|refers to|joins to|links to|points to|matches)\s+(?P<code>`[^`]+`(?:\.`[^`]+`)?"
+    rf"|\w+(?:__?\w+)*\.\w+)",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\b(?:table|model|for|in|on|to|that|which|representing|referencing|indicating|where|null|with|and|of|associated|who|it|from)\b.*$",
+    r"\b(?:table|model|for|in|on|to|that|which|representing|referencing|indicating|where|null|with|and"
+    r"|of|associated|who|it|from)\b.*$",
     re.I,
 )
 
@@ -78,7 +80,8 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     own, its = quote(column), quote(str(target))
     orphans = (
         f"SELECT {own} AS value, count(*) AS row_count FROM {data.relation} AS child WHERE {own} IS NOT NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM {other} AS parent WHERE CAST(parent.{its} AS VARCHAR) = CAST(child.{own} AS VARCHAR)) "
+        f"AND NOT EXISTS (SELECT 1 FROM {other} AS parent "
+        f"WHERE CAST(parent.{its} AS VARCHAR) = CAST(child.{own} AS VARCHAR)) "
         "GROUP BY 1"
     )
     count = data.number(f"SELECT sum(row_count) FROM ({orphans})")

@@ -18,15 +18,19 @@ _ROW = r"(?:row|record|entry|line|observation)"
 _PHRASE = r"(?P<phrase>(?:[^.;:()—–\n]|\.(?=\w)|\([^()]*\))+)"
 _PER = re.compile(
     rf"\b(?:one|1|a single|single|exactly one|contains an?)\s+{_ROW}\s+(?:per|for each|for every|each)\s+{_PHRASE}"
-    rf"|\bgrain\b(?:\s+of\s+(?:this|the)\s+\w+)?\s*(?:is|:|=|—|-)\s*(?:still\s+)?(?:one\s+{_ROW}\s+(?:per|for each)\s+)?{_PHRASE.replace('phrase', 'grain')}"
-    rf"|\beach\s+{_ROW}\s+(?:is|represents|corresponds to|describes|stands for|contains)\s+(?:an?|one|exactly one|a single|a unique)\s+{_PHRASE.replace('phrase', 'each')}",
+    rf"|\bgrain\b(?:\s+of\s+(?:this|the)\s+\w+)?\s*(?:is|:|=|—"
+    rf"|-)\s*(?:still\s+)?(?:one\s+{_ROW}\s+(?:per|for each)\s+)?{_PHRASE.replace('phrase', 'grain')}"
+    rf"|\beach\s+{_ROW}\s+(?:is|represents|corresponds to|describes|stands for|contains)\s+(?:an?|one"
+    rf"|exactly one|a single|a unique)\s+{_PHRASE.replace('phrase', 'each')}",
     re.IGNORECASE,
 )
 _DEDUPLICATED = re.compile(r"\bde-?duplicated\b(?:\s+(?:by|on|per)\s+(?P<by>[^.;:]+))?", re.IGNORECASE)
 _RELATION_BEFORE = re.compile(r"`([^`]+)`\s+(?:has|have|contains?|holds?)\s*$")
 # What follows one of these describes the rows, or narrows what "one" means: then data alone cannot refute the grain.
 _TAIL = re.compile(
-    r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose|with|where|when|including|as|containing|showing|if|using|seeded|identified|taken|derived|sourced|based|without|excluding|except|but|not)\b|\s+[–—-]\s).*$",
+    r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose"
+    r"|with|where|when|including|as|containing|showing|if|using|seeded|identified|taken|derived"
+    r"|sourced|based|without|excluding|except|but|not)\b|\s+[–—-]\s).*$",
     re.I | re.S,
 )
 _NARROWED = re.compile(

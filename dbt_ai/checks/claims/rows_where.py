@@ -17,12 +17,15 @@ from dbt_ai.values import Claim, ClaimKind, Verdict, VerdictKind
 _PHRASE = r"(?P<{}>(?:[^.;:—\n`']|\.(?=\w)|`[^`]*`|'[^']*'|')+)"
 _WHICH = re.compile(
     rf"\b(?:excludes|excluding|leaves out|filters out|omits)\s+{_PHRASE.format('out')}"
-    rf"|\b(?:only (?:includes|contains|holds|keeps)|(?:includes|contains|holds|keeps|takes) only|(?:filtered|limited|restricted) to)\s+{_PHRASE.format('kept')}"
-    rf"|(?:\bonly (?:the )?(?:rows|records|those)|,\s*only)\s+(?:where|with|for which|whose)\s+{_PHRASE.format('where')}",
+    rf"|\b(?:only (?:includes|contains|holds|keeps)|(?:includes|contains|holds|keeps|takes) only"
+    rf"|(?:filtered|limited|restricted) to)\s+{_PHRASE.format('kept')}"
+    rf"|(?:\bonly (?:the )?(?:rows|records|those)|,\s*only)\s+(?:where|with|for which"
+    rf"|whose)\s+{_PHRASE.format('where')}",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:the\s+|all\s+|any\s+)?(?:[\w-]+\s+)?(?:rows|records|those|[a-z]+s)\s+(?:where|for which|whose|with|that have)\s+",
+    r"^(?:the\s+|all\s+|any\s+)?(?:[\w-]+\s+)?(?:rows|records|those|[a-z]+s)\s+(?:where|for which"
+    r"|whose|with|that have)\s+",
     re.I,
 )
 

@@ -15,7 +15,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(usually|mostly|typically|generally|normally|should|may|maybe|might|could|sometimes|possibly|often|almost|nearly|"
+    r"\b(usually|mostly|typically|generally|normally|should|may|maybe|might|could|sometimes|possibly"
+    r"|often|almost|nearly|"
     r"expected to|supposed to|intended to|meant to|ideally|likely|probably|if|unless|once|until|when|where)\b"
     r"[^,;.:]{0,40}$",
     re.IGNORECASE,

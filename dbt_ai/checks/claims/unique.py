@@ -16,13 +16,18 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 _NOUN = r"(?:identifiers?|ids?|keys?|uuids?|guids?|codes?|numbers?|names?|strings?|slugs?|usernames?|values?)"
 _KEY = re.compile(
     rf"\b(?P<primary>primary key|surrogate key|unique key)\b|\buniquely identif(?:y|ies|ying)\b"
-    rf"|\bunique (?P<kind>(?:[\w-]+ ){{0,2}}?){_NOUN}\b|\bis (?:globally )?unique\b|^(?:[\w ]+, )?unique\b(?=\s*[.,;(]|\s+(?:in|per|within|by|for)\b|$)",
+    rf"|\bunique (?P<kind>(?:[\w-]+ ){{0,2}}?){_NOUN}\b|\bis (?:globally )?unique\b"
+    rf"|^(?:[\w ]+, )?unique\b(?=\s*[.,;(]|\s+(?:in|per|within|by|for)\b|$)",
     re.IGNORECASE,
 )
 _SCOPE = re.compile(r"\bunique\s+(?:per|within|by)\s+(?:an?\s+|the\s+|each\s+)?(?P<scope>`[^`]+`|[A-Za-z_]\w*)", re.I)
-_PHRASE = r"(?:an?\s+|the\s+|each\s+|every\s+|this\s+|single\s+|one\s+|specific\s+)*(?P<noun>(?:`[^`]+`|[\w'’\"-]+)(?:\s+[\w'’\"-]+){0,6})"
+_PHRASE = (
+    r"(?:an?\s+|the\s+|each\s+|every\s+|this\s+|single\s+|one\s+|specific\s+)*(?P<noun>(?:`[^`]+`"
+    r"|[\w'’\"-]+)(?:\s+[\w'’\"-]+){0,6})"
+)
 _OF = re.compile(
-    rf"^\s*(?:(?:that|which)\s+(?:identifies|represents)|for|of|in|from|on|representing|identifying|specifying|tracking|describing|to identify|assigned to|given to)\s+{_PHRASE}",
+    rf"^\s*(?:(?:that|which)\s+(?:identifies|represents)|for|of|in|from|on|representing|identifying"
+    rf"|specifying|tracking|describing|to identify|assigned to|given to)\s+{_PHRASE}",
     re.I,
 )
 _OBJECT = re.compile(rf"^\s*{_PHRASE}", re.IGNORECASE)
@@ -32,6 +37,8 @@ _CUT = re.compile(
 _COMBINATION = re.compile(r"\bunique combination of\s+(?P<columns>[^.;:]+)|\bunique on\s+(?P<on>\(?[^.;:)]+\)?)", re.I)
 _THIS = re.compile(r"^(?:this |the )?(?:table|model|row|record|relation|view|entry)s?\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:number|count|total|list|set|distinct|how many)\b[^,;.]*$", re.IGNORECASE)
+
+_QUALITY = re.compile(r"generated|readable|assigned|internal|short|long|random|global|\W", re.IGNORECASE)
 
 
 def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
@@ -62,9 +69,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     ):
         return
     kind = (match.group("kind") or "").strip()
-    if kind and not re.search(r"(?:generated|readable|assigned|internal|short|long|random|global|\W)", kind, re.I):
-        if not _about_own_rows(kind, primary, context, column):
-            return
+    if kind and not _QUALITY.search(kind) and not _about_own_rows(kind, primary, context, column):
+        return
     rest = text[match.end() :]
     named = (_OBJECT if match.group(0).lower().startswith("uniquely") else _OF).match(rest)
     if not named or _about_own_rows(named.group("noun"), primary, context, column):

@@ -59,10 +59,16 @@ _MEASURES = {
     "bytes",
 }
 _TIME = r"milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?"
-_UNIT = rf"{_TIME}|cents|pence|dollars|euros|pounds|percent|kilograms|grams|kg|kilomet(?:er|re)s|met(?:er|re)s|miles|bytes|(?:US |Australian |Canadian )?dollars"
+_UNIT = (
+    rf"{_TIME}|cents|pence|dollars|euros|pounds|percent|kilograms|grams|kg|kilomet(?:er|re)s|met(?:er|re)s"
+    rf"|miles|bytes|(?:US |Australian |Canadian )?dollars"
+)
 _CLAIM = re.compile(
-    rf"\b(?:in|as|measured in|expressed in|given in|unit:)\s+(?:whole |full |US |U\.S\. |Australian |Canadian |minor |fractional )?(?P<unit>{_UNIT})\b(?!\s+(?:before|after|later|ago|from|or)\b)(?! \w+ed\b)"
-    rf"|\bnumber of (?:full |whole |calendar |elapsed )?(?P<number>{_TIME})\s+(?:between|from|since|until|that|it took|an?|the|elapsed|after|before|to|taken|spent)\b"
+    rf"\b(?:in|as|measured in|expressed in|given in|unit:)\s+(?:whole |full |US |U\.S\. |Australian "
+    rf"|Canadian |minor |fractional )?(?P<unit>{_UNIT})\b(?!\s+(?:before|after|later|ago|from"
+    rf"|or)\b)(?! \w+ed\b)"
+    rf"|\bnumber of (?:full |whole |calendar |elapsed )?(?P<number>{_TIME})\s+(?:between|from|since"
+    rf"|until|that|it took|an?|the|elapsed|after|before|to|taken|spent)\b"
     rf"|^(?:\w+ )?(?P<lead>{_TIME})\s+(?:between|since|from|elapsed|until)\b"
     rf"|(?:\bin\s+|\(|,\s*)(?P<code>(?-i:{'|'.join(code.upper() for code in _CODES)}))\b(?=[\s).,;]|$)"
     r"|(?:\b(?:in|as|at)\s+|\()(?P<zone>(?-i:UTC|GMT|Coordinated Universal Time))\b(?=[\s).,;]|$)",
@@ -204,7 +210,10 @@ def _percent(column: str, facts: ColumnFacts | None, data: Data | None) -> Verdi
     if data is None:
         return unproven("no-data")
     value = f"TRY_CAST({quote(column)} AS DOUBLE)"
-    sql = f"SELECT count({value}), count(*) FILTER (WHERE abs({value}) > 1), count(*) FILTER (WHERE abs({value}) > 0 AND abs({value}) < 1) FROM {data.relation}"
+    sql = (
+        f"SELECT count({value}), count(*) FILTER (WHERE abs({value}) > 1), "
+        f"count(*) FILTER (WHERE abs({value}) > 0 AND abs({value}) < 1) FROM {data.relation}"
+    )
     values, above, fractions = data.query(sql)[1][0]
     if not values:
         return unproven("only-null" if data.row_count else "empty-relation", where="duckdb")

@@ -13,7 +13,8 @@ _VALUE = re.compile(r"[\w%+][\w%+./&'-]*(?: [\w%+&'-]+){0,2}")
 _EMPTY = {"null", "blank", "empty", "none", "nothing", "maybe null", "may be null", "an empty string"}
 # A bare item with one of these is prose that goes on, not a value.
 _PROSE = re.compile(
-    r"\b(?:it|its|they|this|that|which|who|is|are|was|were|the|a|an|of|for|to|if|when|where|be|can|could|will|has|have|by|with|from|as|in|"
+    r"\b(?:it|its|they|this|that|which|who|is|are|was|were|the|a|an|of|for|to|if|when|where|be|can"
+    r"|could|will|has|have|by|with|from|as|in|"
     r"based|depending|dollar|either|combination|free text)\b",
     re.IGNORECASE,
 )

@@ -212,7 +212,7 @@ def key_columns(phrase: str, context: ClaimContext) -> tuple[str, ...] | None:
         code = re.search(CODE, part)
         if code:
             column = context.own_column(code.group(0).strip("`").rsplit(".", 1)[-1])
-            part_columns = (column,) if column else None
+            part_columns: tuple[str, ...] | None = (column,) if column else None
         else:
             part_columns = _key_part(part, context)
         if part_columns is None:

@@ -1,0 +1,41 @@
+"""The table of reason codes: every code that is given is in it, every code in it is given, and the page is current."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import dbt_ai.checks
+from dbt_ai.checks.reasons import GROUPS, REASONS, markdown, sentence
+
+ROOM = Path(dbt_ai.checks.__file__).parent
+PAGE = ROOM.parents[1] / "docs" / "reason-codes.md"
+
+
+def _given() -> set[str]:
+    files = [*(ROOM / "claims").glob("*.py"), ROOM / "text_guard.py"]
+    text = "\n".join(path.read_text("utf-8") for path in files)
+    return set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text)) | (
+        {"instructions", "placeholder", "markup", "orphans"} & set(re.findall(r'"(\w+)"', text))
+    )
+
+
+def test_the_page_is_current() -> None:
+    assert PAGE.read_text("utf-8") == markdown(), "run: python -m dbt_ai.checks.reasons > docs/reason-codes.md"
+
+
+@pytest.mark.parametrize("code", sorted(REASONS))
+def test_every_code_is_given_somewhere_and_has_one_sentence(code: str) -> None:
+    assert code in _given()
+    assert re.fullmatch(r"[A-Z][^.]*\.", sentence(code))
+
+
+def test_a_code_stands_in_one_group_only() -> None:
+    assert sum(len(group) for group in GROUPS.values()) == len(REASONS)
+
+
+def test_an_unknown_code_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        sentence("no-such-code")
