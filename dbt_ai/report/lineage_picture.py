@@ -65,7 +65,8 @@ def picture_html(path: ColumnPath, titles: Mapping[str, str] | None = None) -> s
         f'<html lang="en"><head><meta charset="utf-8"><title>{headline}</title>\n'
         "<style>body{font:14px system-ui,sans-serif;margin:24px;color:#222}"
         ".picture{overflow:auto;border:1px solid #ddd}table{border-collapse:collapse;margin-top:24px}"
-        "caption{text-align:left;font-weight:bold;padding:4px 0}td,th{border:1px solid #ddd;padding:4px 10px;text-align:left}</style></head>\n"
+        "caption{text-align:left;font-weight:bold;padding:4px 0}"
+        "td,th{border:1px solid #ddd;padding:4px 10px;text-align:left}</style></head>\n"
         f"<body><h1>{headline}</h1>\n"
         f'<div class="picture">{picture_svg(path, titles)}</div>\n'
         f"{_table('Made from', path.upstream, names)}{_table('Takes part in', path.downstream, names)}"

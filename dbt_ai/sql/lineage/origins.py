@@ -23,6 +23,9 @@ class Step(IntEnum):
     AGGREGATED = 3
 
 
+_LONG = 40
+"""Scopes of a query from which on all columns are traced from the sources down, used or not."""
+
 Origin = tuple[Step, bool]  # how the value arrives, and whether that it does is a guess
 Origins = dict[tuple[str, str], Origin]  # by relation key and column
 
@@ -49,7 +52,13 @@ class OriginWalk:
         self._spelled: dict[str, dict[str, str]] = {}
         self._pivots: dict[int, PivotColumns] = {}
         self._running: set[tuple[int, str]] = set()
-        self._traversed = {id(scope.expression): scope for scope in query.root.traverse()}
+        scopes = list(query.root.traverse())
+        self._traversed = {id(scope.expression): scope for scope in scopes}
+        if len(scopes) > _LONG:
+            # Sources first, so that a long chain of CTEs is no deep recursion.
+            for scope in scopes:
+                for position in range(len(self._selects(scope)[1])):
+                    self.of_output(scope, position)
 
     def of_output(self, scope: Scope, position: int) -> Origins:
         """Origins of the output column of `scope` at `position`."""
@@ -134,48 +143,48 @@ class OriginWalk:
                 merge(origins, self.of_output(branch, position))
         return origins
 
-    def _visit(self, node: exp.Expr, scope: Scope, step: Step, origins: Origins) -> None:
-        """Add what flows out of `node`; `step` is what already happens to it further up."""
-        if isinstance(node, exp.Column):
-            merge(origins, self._of_column(node, scope), least=step)
-        elif isinstance(node, (exp.Alias, exp.Paren, exp.Aliases)):
-            self._visit(node.this, scope, step, origins)
-        elif isinstance(node, exp.Cast):
-            self._visit(node.this, scope, max(step, Step.CAST), origins)
-        elif isinstance(node, exp.UNWRAPPED_QUERIES):
-            self._of_subquery(node, scope, max(step, Step.COMPUTED), origins)
-        elif isinstance(node, exp.Subquery):
-            self._visit(node.this, scope, step, origins)
-        elif isinstance(node, exp.Window):
+    def _visit(self, expression: exp.Expr, scope: Scope, step: Step, origins: Origins) -> None:
+        """Add what flows out of `expression`; `step` is what already happens to it further up.
+
+        A loop, not a recursion: real models concatenate more columns than Python has stack.
+        """
+        waiting = [(expression, step)]
+        while waiting:
+            node, step = waiting.pop()
+            if isinstance(node, exp.Column):
+                merge(origins, self._of_column(node, scope), least=step)
+            elif isinstance(node, (exp.Alias, exp.Paren, exp.Aliases, exp.Subquery)):
+                waiting.append((node.this, step))
+            elif isinstance(node, exp.Cast):
+                waiting.append((node.this, max(step, Step.CAST)))
+            elif isinstance(node, exp.UNWRAPPED_QUERIES):
+                self._of_subquery(node, scope, max(step, Step.COMPUTED), origins)
+            elif isinstance(node, exp.TableColumn):
+                self._of_row(node.name, scope, max(step, Step.COMPUTED), origins)
+            else:
+                waiting.extend(self._parts(node, scope, step))
+
+    def _parts(self, node: exp.Expr, scope: Scope, step: Step) -> list[tuple[exp.Expr, Step]]:
+        """The parts of an expression that makes a new value, each with what happens to it."""
+        computed = max(step, Step.COMPUTED)
+        if isinstance(node, exp.Window):
             # The function of a window is no aggregate; one inside its arguments, as in SUM(SUM(x)) OVER (), is.
-            function = _window_function(node.this)
-            parts = [*function.iter_expressions(), *(part for part in node.iter_expressions() if part is not node.this)]
-            for part in parts:
-                self._visit(part, scope, max(step, Step.COMPUTED), origins)
-        elif self._query.joins_using and is_using_column(node):
-            self._visit(node.this, scope, step, origins)
-            # Where the join keeps all rows of its left side, the left column is the value, and the others equal it.
-            other = Step.IDENTITY if _keeps_right_rows(scope) else Step.COMPUTED
-            for argument in node.expressions:
-                self._visit(argument, scope, max(step, other), origins)
-        elif isinstance(node, exp.If):
+            parts = [part for part in node.iter_expressions() if part is not node.this]
+            return [(part, computed) for part in (*_window_function(node.this).iter_expressions(), *parts)]
+        if isinstance(node, exp.If):
             # A condition chooses values and is none: SUM(CASE WHEN kind = 'x' THEN amount END) sums amount, not kind.
-            self._visit(node.this, scope, Step.COMPUTED, origins)
-            for branch in (node.args.get("true"), node.args.get("false")):
-                if branch is not None:
-                    self._visit(branch, scope, max(step, Step.COMPUTED), origins)
-        elif isinstance(node, exp.Case):
-            if node.this is not None:
-                self._visit(node.this, scope, Step.COMPUTED, origins)
-            for branch in (*node.args["ifs"], node.args.get("default")):
-                if branch is not None:
-                    self._visit(branch, scope, max(step, Step.COMPUTED), origins)
-        elif isinstance(node, exp.TableColumn):
-            self._of_row(node.name, scope, max(step, Step.COMPUTED), origins)
-        else:
-            step = max(step, Step.AGGREGATED if isinstance(node, exp.AggFunc) else Step.COMPUTED)
-            for child in node.iter_expressions():
-                self._visit(child, scope, step, origins)
+            branches = [part for part in (node.args.get("true"), node.args.get("false")) if part is not None]
+            return [(node.this, Step.COMPUTED), *((branch, computed) for branch in branches)]
+        if isinstance(node, exp.Case):
+            operand = [] if node.this is None else [(node.this, Step.COMPUTED)]
+            branches = [part for part in (*node.args["ifs"], node.args.get("default")) if part is not None]
+            return [*operand, *((branch, computed) for branch in branches)]
+        if self._query.joins_using and is_using_column(node):
+            # Where the join keeps all rows of its left side, the left column is the value, and the others equal it.
+            other = step if _keeps_right_rows(scope) else computed
+            return [(node.this, step), *((argument, other) for argument in node.expressions)]
+        inner = max(computed, Step.AGGREGATED) if isinstance(node, exp.AggFunc) else computed
+        return [(part, inner) for part in node.iter_expressions()]
 
     def _of_subquery(self, node: exp.Expr, scope: Scope, step: Step, origins: Origins) -> None:
         for inner in scope.subquery_scopes:
