@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dbt_ai.errors import ProjectError, UsageError
 from dbt_ai.project import selecting
 from dbt_ai.project.condensing import condense
@@ -24,6 +22,7 @@ from dbt_ai.project.conversion import (
 from dbt_ai.project.duckdb_target import duckdb_target
 from dbt_ai.project.loading import load_manifest
 from dbt_ai.project.places import with_places
+from dbt_ai.project.project_file import read_project_file
 from dbt_ai.project.property_files import PropertyFiles
 from dbt_ai.project.values import Compiled, Project, Selection
 from dbt_ai.sql.dialects import dialect_of
@@ -45,7 +44,7 @@ class ArtifactReader:
     @cached_property
     def project(self) -> Project:
         """The project, converted once."""
-        settings = _project_file(self._root)
+        settings = read_project_file(self._root)
         files = PropertyFiles(self._root)
         nodes = nodes_of(self._manifest, self._name, files)
         roots = type_roots(
@@ -130,7 +129,7 @@ class ArtifactReader:
 
     @property
     def _name(self) -> str:
-        return self._metadata.get("project_name") or str(_project_file(self._root).get("name", ""))
+        return self._metadata.get("project_name") or str(read_project_file(self._root).get("name", ""))
 
 
 def arguments_property(dbt_version: str, flags: Mapping[str, Any]) -> bool:
@@ -152,14 +151,6 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not isinstance(content.get("nodes"), dict):
         raise ProjectError(f"{path} is not a manifest of dbt; run `dbt compile` again.")
     return content
-
-
-def _project_file(root: Path) -> Mapping[str, Any]:
-    try:
-        content = yaml.safe_load((root / "dbt_project.yml").read_bytes())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _is_sql(node: Mapping[str, Any]) -> bool:

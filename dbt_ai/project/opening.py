@@ -11,10 +11,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dbt_ai.errors import ProjectError
 from dbt_ai.project.condensing import condense
+from dbt_ai.project.project_file import read_project_file
 from dbt_ai.project.values import ProjectReader
 
 
@@ -83,7 +82,7 @@ def _unreadable(root: Path, error: BaseException) -> ProjectError:
     adapter = re.search(r"Could not find adapter type (\w+)", message)
     if adapter:
         return ProjectError(f"The adapter of this project is not installed; run `pip install dbt-{adapter[1]}`.")
-    if "rofile" in type(error).__name__:
+    if "Could not find profile" in message or "profiles.yml" in message:
         return ProjectError(f"dbt finds no profile for the project in {root}: {message}. Use --profiles-dir.")
     return ProjectError(f"The project in {root} does not parse: {message}")
 
@@ -122,14 +121,8 @@ def _profiles_dir(profiles_dir: Path | None, root: Path) -> Path | None:
 
 def _target_path(root: Path) -> Path:
     """`target/`, or what DBT_TARGET_PATH or the project file call it."""
-    given = os.environ.get("DBT_TARGET_PATH")
-    if given is None:
-        try:
-            content = yaml.safe_load((root / "dbt_project.yml").read_bytes())
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
-            content = None
-        given = content.get("target-path") if isinstance(content, dict) else None
-    return root / str(given or "target")
+    from_file = read_project_file(root).get("target-path")
+    return root / str(os.environ.get("DBT_TARGET_PATH") or from_file or "target")
 
 
 def _written_by_dbt_2(manifest: Path) -> bool:

@@ -15,6 +15,7 @@ Sources are only ever found, since a source exists by its property file.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -123,11 +124,15 @@ def _pattern(path: str, described: Sequence[Node]) -> _Pattern:
     names = {node.name for node in described}
     folders = {_folder(node) for node in described}
     stem = file.stem
-    if len(names) == 1 and (name := next(iter(names))) in stem:
-        stem = stem.replace(name, "{node}")
-    elif file.parent.name and file.parent.name in stem:
-        stem = stem.replace(file.parent.name, "{folder}")
-    return _Pattern(stem, file.suffix, above=file.parent not in folders)
+    pattern = _with_word(stem, next(iter(names)), "{node}") if len(names) == 1 else stem
+    if pattern == stem:
+        pattern = _with_word(stem, file.parent.name, "{folder}")
+    return _Pattern(pattern, file.suffix, above=file.parent not in folders)
+
+
+def _with_word(stem: str, word: str, placeholder: str) -> str:
+    """`stem` with `placeholder` for `word`, where it stands between signs that are no letters or digits."""
+    return re.sub(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", placeholder, stem) if word else stem
 
 
 def _folder(node: Node) -> PurePosixPath:

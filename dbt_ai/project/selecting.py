@@ -55,7 +55,7 @@ def select(
     try:
         with working_directory(root):
             if selection.selector:
-                spec = _named_selector(selection, selectors)
+                spec = _named_selector(selection, selection.selector, selectors)
             else:
                 spec = parse_difference(list(selection.select) or None, list(selection.exclude) or None)
                 for criterion in _criteria(spec.components[0]) if selection.select else ():
@@ -95,8 +95,7 @@ def build_graph(manifest: Any) -> Any:
     return Graph(graph)
 
 
-def _named_selector(selection: Selection, selectors: Mapping[str, Any]) -> Any:
-    name = selection.selector
+def _named_selector(selection: Selection, name: str, selectors: Mapping[str, Any]) -> Any:
     if selection.select or selection.exclude:
         raise UsageError("Give either a selector or select and exclude, not both.")
     if name not in selectors:
