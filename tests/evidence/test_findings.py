@@ -1,7 +1,7 @@
 """Each kind of finding on data of its own: one SQL file a case, in a folder named after the code.
 
-A case starts with comment lines: `looks at` (the relation), `finds` (comma-separated: a code and the column it is about,
-or "nothing"), and where wanted `says` (the sentence), `unique [relation]` (a declared key) and `foreign key`
+A case starts with comment lines: `looks at` (the relation), `finds` (comma-separated: a code and the column it is
+about, or "nothing"), and where wanted `says` (the sentence), `unique [relation]` (a declared key) and `foreign key`
 (column -> relation.column). Facts come from the SQL of the views. A new case needs no Python.
 """
 
@@ -120,7 +120,8 @@ def test_relation_that_changed_under_the_examination_is_told_not_raised(connecti
     profile = profile_relation(connection, relation)
     connection.execute("drop table orders")
     examination = examine(connection, relation, profile, FindingContext())
-    assert examination.notices and all("orders could not be examined for" in notice for notice in examination.notices)
+    assert examination.notices
+    assert all("orders could not be examined for" in notice for notice in examination.notices)
 
 
 def test_nothing_is_asked_when_the_time_is_over(connection: duckdb.DuckDBPyConnection) -> None:

@@ -58,10 +58,9 @@ def value_set_changed(subject: Subject) -> tuple[Finding, ...]:
 
     Columns of 2 to 20 values. A value counts as gone (or new) when it has 20 rows, 20 more were to be expected at its
     own rate where there are none, and that side makes up 15 % of the rows and of the time; 30 % where no value comes
-    for one that goes; 40 %, and always both, for columns named like a status, whose newest rows are in other stages than
-    the oldest.
-    Campaigns, seasons, versions and periods come and go by nature and are not told, nor is a column of which a value
-    both comes and goes.
+    for one that goes; 40 %, and always both, for columns named like a status, whose newest rows are in other stages
+    than the oldest. Campaigns, seasons, versions and periods come and go by nature and are not told, nor is a column of
+    which a value both comes and goes.
     """
     dates = time_columns(subject)[:1]
     if not dates or subject.profile.rows < 4 * MIN_ROWS:
