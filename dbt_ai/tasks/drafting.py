@@ -61,7 +61,7 @@ def draft_all(
     for source, column, child, factor in _converted(evidence):
         read.setdefault(source, (column, names[child], factor))
     drafts.update(_filled_back(evidence, human, drafts, refuted))
-    world = World(dialect, names, entities, keys, drafts, references, read, data_keys)
+    world = World(dialect, names, entities, keys, evidence, drafts, references, read, data_keys)
     by_target: dict[Target, Draft] = {}
     for unique_id, found in evidence.items():
         for name in columns_of(found):

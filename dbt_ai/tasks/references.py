@@ -1,4 +1,9 @@
-"""Columns whose values are keys of another relation: by a test, by a join, or by name, and each shown by the data."""
+"""Columns whose values are keys of another relation: by a test, by a join in the project's SQL, or by names.
+
+A join or a name alone proves little: numbers from 1 to n are "found" in any table of n rows. So a candidate must also
+be a pair that some SQL of the project joins, or hold text values that no coincidence would match; and the data must
+not have a single orphan.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +13,32 @@ from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.errors import WarehouseError
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.names import quoted, quoted_relation
-from dbt_ai.sql.values import ColumnRef, Relation
+from dbt_ai.sql.values import ColumnKind, ColumnRef, Relation
 from dbt_ai.tasks.derived.entities import LAYERS, entity_of_key, entity_of_relation
 from dbt_ai.values import Verdict, VerdictKind
 
+MIN_TEXT_VALUES = 20  # that many different text values are not found elsewhere by luck
+Known = tuple[ColumnRef, Verdict]
 
-def references_of(
-    evidence: Mapping[str, Evidence], sandbox: Sandbox | None
-) -> dict[tuple[str, str], tuple[ColumnRef, Verdict]]:
+
+def references_of(evidence: Mapping[str, Evidence], sandbox: Sandbox | None) -> dict[tuple[str, str], Known]:
     """What each column refers to, by (unique_id, column in lower case).
 
     A relationships test is believed where there is no data; every other candidate needs data without an orphan.
     A column that is itself a key of its relation refers to nothing: it is what others refer to.
     """
-    found: dict[tuple[str, str], tuple[ColumnRef, Verdict]] = {}
+    origins = _Origins(evidence)
+    joined = {frozenset((origins.of(left), origins.of(right))) for left, right in _joined(evidence)}
+    found: dict[tuple[str, str], Known] = {}
     for own, target, tested in _candidates(evidence):
         key = (own.relation, own.column.casefold())
+        here, there = evidence[own.relation].relation, evidence[target.relation].relation
         if key in found or own.relation == target.relation:
             continue
-        here, there = evidence[own.relation].relation, evidence[target.relation].relation
         if _is_key(here, own.column) or not _is_key(there, target.column):
+            continue
+        pair = frozenset((origins.of(own), origins.of(target)))
+        if not tested and (len(pair) == 1 or not (pair in joined or _telling(evidence, own, origins))):
             continue
         verdict = _verdict(evidence, own, target, tested, sandbox)
         if verdict is not None:
@@ -35,26 +46,52 @@ def references_of(
     return found
 
 
+class _Origins:
+    """Where a column's values first stood: up through every step that passes them on."""
+
+    def __init__(self, evidence: Mapping[str, Evidence]) -> None:
+        self._evidence = evidence
+        self._known: dict[ColumnRef, ColumnRef] = {}
+
+    def of(self, ref: ColumnRef) -> ColumnRef:
+        """The column itself where it is made here, of several columns or of another value than its source's."""
+        folded = ColumnRef(ref.relation, ref.column.casefold())
+        if folded not in self._known:
+            self._known[folded] = folded
+            one = self._evidence.get(ref.relation)
+            facts = one.facts.column(ref.column) if one and one.facts else None
+            if facts and facts.kind in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED) and len(facts.sources) == 1:
+                self._known[folded] = self.of(facts.sources[0])
+        return self._known[folded]
+
+
+def _joined(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, ColumnRef]]:
+    for one in evidence.values():
+        for join in one.facts.joins if one.facts else ():
+            yield from ((left, right) for left, right in join.on if left and right)
+        for foreign_key in one.relation.foreign_keys:
+            if len(foreign_key.columns) == 1:
+                yield ColumnRef(one.unique_id, foreign_key.columns[0]), foreign_key.references[0]
+
+
+def _telling(evidence: Mapping[str, Evidence], own: ColumnRef, origins: _Origins) -> bool:
+    """Whether the column's values are text of such variety that they are found in another relation for a reason; the
+    branches of a union may number their rows alike."""
+    one, origin = evidence[own.relation], origins.of(own)
+    facts = evidence[origin.relation].facts if origin.relation in evidence else None
+    made = facts.column(origin.column) if facts else None
+    if made is not None and made.kind is ColumnKind.UNION:
+        return False
+    profile = one.profile.column(own.column) if one.profile else None
+    return profile is not None and profile.type.upper().startswith("VARCHAR") and profile.distinct >= MIN_TEXT_VALUES
+
+
 def _candidates(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, ColumnRef, bool]]:
+    """(column, key it may refer to, whether a test says so), the most fitting first."""
     for unique_id, one in evidence.items():
         for foreign_key in one.relation.foreign_keys:
             if len(foreign_key.columns) == 1 and foreign_key.references[0].relation in evidence:
                 yield ColumnRef(unique_id, foreign_key.columns[0]), foreign_key.references[0], True
-    by_name = list(_by_name(evidence))
-    yield from (
-        pair for pair in by_name if _layer(evidence[pair[0].relation].name) == _layer(evidence[pair[1].relation].name)
-    )
-    for one in evidence.values():
-        for join in one.facts.joins if one.facts else ():
-            for pair in (join.on, tuple((right, left) for left, right in join.on)):
-                for left, right in pair:
-                    if left and right and left.relation in evidence and right.relation in evidence:
-                        yield left, right, False
-    yield from by_name
-
-
-def _by_name(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, ColumnRef, bool]]:
-    """`customer_id` refers to the relation whose key is `customer_id`; one of the same layer before others."""
     keys: dict[str, list[ColumnRef]] = {}
     for unique_id, one in evidence.items():
         for key in one.relation.unique_keys:
@@ -64,23 +101,50 @@ def _by_name(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, Colu
                 keys.setdefault(f"{rows.one.replace(' ', '_')}_id", []).append(ColumnRef(unique_id, key[0]))
     for unique_id, one in evidence.items():
         for name, _ in one.relation.columns:
-            targets = keys.get(name.casefold(), [])
-            layer = _layer(one.name)
-            # dim_customers has the key, and so may a table of figures per customer: the closest name is what is meant.
-            for target in sorted(targets, key=lambda ref: _distance(evidence[ref.relation], layer, name)):
+            # `start_station_id` may refer to the key `station_id`.
+            fitting = [ref for key, refs in keys.items() if _ends_with(name.casefold(), key) for ref in refs]
+            for target in sorted(fitting, key=lambda ref: _distance(one, evidence[ref.relation], ref)):
                 yield ColumnRef(unique_id, name), target, False
+    for left, right in _joined(evidence):
+        if left.relation in evidence and right.relation in evidence:
+            yield left, right, False
+            yield right, left, False
 
 
-def _distance(one: Evidence, layer: str, key: str) -> tuple[bool, bool, int, str]:
-    noun = entity_of_key(key)
-    names = one.name.lower().endswith((noun.many.replace(" ", "_"), noun.one.replace(" ", "_"))) if noun else False
-    return (not names, _layer(one.name) != layer, len(one.name), one.name)
+def _ends_with(name: str, key: str) -> bool:
+    return name == key or name.endswith(f"_{key}")
 
 
-def _layer(name: str) -> str:
-    """The layer prefix of a relation's name ("stg"), "" for one without (a mart, as dbt projects name them)."""
+def _distance(own: Evidence, other: Evidence, key: ColumnRef) -> tuple[bool, int, bool, int, str]:
+    """How far a relation is from being what a reader of `own` would look the key up in: one called after the key,
+    of the same layer (marts count as one), made by a model where `own` is."""
+    noun = entity_of_key(key.column) or entity_of_relation(other.name)
+    called = noun is not None and other.name.lower().endswith((noun.many.replace(" ", "_"), noun.one.replace(" ", "_")))
+    modelled = (own.resource_type == "model", other.resource_type == "model")
+    return (
+        not called,
+        _layer(own.name) != _layer(other.name),
+        modelled[0] != modelled[1],
+        len(other.name),
+        other.unique_id,
+    )
+
+
+def _layer(name: str) -> int:
+    """0 for sources and seeds by their prefix, 1 for staging, 2 for intermediate, 3 for what is left: the marts."""
     first = name.lower().split("_")[0]
-    return first if first in LAYERS else ""
+    layers = {
+        "raw": 0,
+        "src": 0,
+        "source": 0,
+        "seed": 0,
+        "stg": 1,
+        "staging": 1,
+        "base": 1,
+        "int": 2,
+        "intermediate": 2,
+    }
+    return layers.get(first, 3) if first in LAYERS else 3
 
 
 def _is_key(relation: Relation, column: str) -> bool:

@@ -18,6 +18,7 @@ from dbt_ai.evidence.findings.duplicate_id import duplicate_id
 from dbt_ai.evidence.findings.duplicate_rows import duplicate_rows
 from dbt_ai.evidence.findings.empty_relation import empty_relation
 from dbt_ai.evidence.findings.fan_out import fan_out
+from dbt_ai.evidence.findings.filled_when import filled_when
 from dbt_ai.evidence.findings.load_date import load_date
 from dbt_ai.evidence.findings.mixed_units import mixed_units
 from dbt_ai.evidence.findings.negative_amount import negative_amount
@@ -47,6 +48,7 @@ FINDERS: tuple[Callable[[Subject], tuple[Finding, ...]], ...] = (
     mixed_units,
     load_date,
     nulls_since,
+    filled_when,
     value_set_changed,
     always_null,
     constant,

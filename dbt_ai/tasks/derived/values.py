@@ -73,6 +73,7 @@ class World:
     names: Mapping[str, str]
     entities: Mapping[str, Entity | None]
     keys: Mapping[str, tuple[tuple[str, ...], ...]]
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
     drafts: Mapping[tuple[str, str], Draft] = field(default_factory=dict)  # (unique_id, column in lower case)
     references: Mapping[tuple[str, str], tuple[ColumnRef, Verdict]] = field(default_factory=dict)
     # by (unique_id, column in lower case): the column it becomes, the model, and the factor of a conversion

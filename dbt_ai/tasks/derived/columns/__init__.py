@@ -13,6 +13,7 @@ from dbt_ai.tasks.derived.columns.boolean import boolean
 from dbt_ai.tasks.derived.columns.case_labels import case_labels
 from dbt_ai.tasks.derived.columns.computed import computed
 from dbt_ai.tasks.derived.columns.constant import constant
+from dbt_ai.tasks.derived.columns.data_note import data_notes
 from dbt_ai.tasks.derived.columns.date_part import date_part
 from dbt_ai.tasks.derived.columns.default import default
 from dbt_ai.tasks.derived.columns.inherit import inherit_derived, inherit_human
@@ -20,12 +21,13 @@ from dbt_ai.tasks.derived.columns.key import key, unique_note
 from dbt_ai.tasks.derived.columns.null_condition import null_condition
 from dbt_ai.tasks.derived.columns.provenance import provenance
 from dbt_ai.tasks.derived.columns.reference import reference
+from dbt_ai.tasks.derived.columns.repeated import repeated
 from dbt_ai.tasks.derived.columns.shape import shape
 from dbt_ai.tasks.derived.columns.snapshot_column import snapshot_column
 from dbt_ai.tasks.derived.columns.surrogate_key import surrogate_key
 from dbt_ai.tasks.derived.columns.value_set import value_set, value_set_of
 from dbt_ai.tasks.derived.columns.window import window
-from dbt_ai.tasks.derived.values import ColumnContext, Draft
+from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength
 
 RULES: tuple[Callable[[ColumnContext], Draft | None], ...] = (
     snapshot_column,
@@ -45,6 +47,15 @@ RULES: tuple[Callable[[ColumnContext], Draft | None], ...] = (
     value_set,
 )
 
+ADDITIONS: tuple[Callable[[ColumnContext, Draft], Sentence | None], ...] = (
+    default,
+    null_condition,
+    unique_note,
+    repeated,
+    value_set_of,
+    shape,
+)
+
 
 def describe_column(context: ColumnContext) -> Draft | None:
     """The first rule's draft, with what further rules know of NULLs, defaults and values."""
@@ -52,9 +63,10 @@ def describe_column(context: ColumnContext) -> Draft | None:
         draft = rule(context)
         if draft is None:
             continue
-        for addition in (default, null_condition, unique_note, value_set_of, shape):
+        for addition in ADDITIONS:
             further = addition(context, draft)
             if further is not None:
                 draft = replace(draft, further=(*draft.further, further))
-        return draft
-    return None
+        return replace(draft, further=(*draft.further, *data_notes(context, draft)))
+    notes = data_notes(context, None)
+    return Draft(notes[0], Strength.PROVENANCE, notes[1:], travels=False) if notes else None
