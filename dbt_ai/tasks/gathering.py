@@ -155,16 +155,17 @@ def _examined(
 
 def data_key(node: Node, profile: Profile) -> tuple[str, ...] | None:
     """The column that identifies a row of the data, where neither tests nor SQL say one: an id without NULLs and
-    repetitions. One that is named like the relation's own needs fewer rows to be believed than another."""
+    repetitions. One that is named like the relation's own needs fewer rows to be believed than another, which must
+    be the first column: where every order happens to have one payment, `order_id` is no key of payments."""
     if node.resource_type == "snapshot" or profile.sampled is not None:
         return None
     named = entity_of_relation(node.name)
-    for column in profile.columns:
+    for number, column in enumerate(profile.columns):
         own = entity_of_key(column.name)
         if not column.unique or column.nulls or (own is None and column.name.lower() != "id"):
             continue
-        enough = MIN_ROWS_NAMED_KEY if named and (own is None or own.one == named.one) else MIN_ROWS_ANY_KEY
-        if profile.rows >= enough:
+        its_own = named is not None and (own is None or own.one == named.one)
+        if profile.rows >= (MIN_ROWS_NAMED_KEY if its_own else MIN_ROWS_ANY_KEY) and (its_own or number == 0):
             return (column.name,)
     return None
 

@@ -38,7 +38,9 @@ def references_of(evidence: Mapping[str, Evidence], sandbox: Sandbox | None) -> 
         if _is_key(here, own.column) or not _is_key(there, target.column):
             continue
         pair = frozenset((origins.of(own), origins.of(target)))
-        if not tested and (len(pair) == 1 or not (pair in joined or _telling(evidence, own, origins))):
+        if not tested and (len(pair) == 1 or _unioned(evidence, origins.of(own))):
+            continue
+        if not (tested or pair in joined or _telling(evidence[own.relation], own.column)):
             continue
         verdict = _verdict(evidence, own, target, tested, sandbox)
         if verdict is not None:
@@ -74,15 +76,16 @@ def _joined(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, Colum
                 yield ColumnRef(one.unique_id, foreign_key.columns[0]), foreign_key.references[0]
 
 
-def _telling(evidence: Mapping[str, Evidence], own: ColumnRef, origins: _Origins) -> bool:
-    """Whether the column's values are text of such variety that they are found in another relation for a reason; the
-    branches of a union may number their rows alike."""
-    one, origin = evidence[own.relation], origins.of(own)
+def _unioned(evidence: Mapping[str, Evidence], origin: ColumnRef) -> bool:
+    """Whether the column is put together from several: each branch of a union may number its rows from 1."""
     facts = evidence[origin.relation].facts if origin.relation in evidence else None
     made = facts.column(origin.column) if facts else None
-    if made is not None and made.kind is ColumnKind.UNION:
-        return False
-    profile = one.profile.column(own.column) if one.profile else None
+    return made is not None and made.kind is ColumnKind.UNION
+
+
+def _telling(one: Evidence, column: str) -> bool:
+    """Whether the column's values are text of such variety that they are found in another relation for a reason."""
+    profile = one.profile.column(column) if one.profile else None
     return profile is not None and profile.type.upper().startswith("VARCHAR") and profile.distinct >= MIN_TEXT_VALUES
 
 

@@ -36,7 +36,7 @@ def computed(context: ColumnContext) -> Draft | None:
         return None  # an aggregate of an aggregate, one query inside the other: no SQL that a reader could run
     words = _words(tree, context)
     if isinstance(tree, exp.Column):
-        words = f"taken from {words}" if words else None
+        words = f"{words} where it is filled" if words else None
     if words:
         strength = Strength.MEANING
         text = sentence(words)

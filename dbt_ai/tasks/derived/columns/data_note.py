@@ -23,7 +23,7 @@ def data_notes(context: ColumnContext, draft: Draft | None) -> tuple[Sentence, .
         if make is None or not finding.columns or finding.columns[0].casefold() != context.name.casefold():
             continue
         text = make(finding, context)
-        if text and not (draft and text.startswith("NULL") and "NULL" in draft.text):
+        if text and not (draft and text.startswith(("NULL", "Filled")) and "NULL" in draft.text):
             notes.append(holds(text, finding.sql, finding.sentence))
     return tuple(notes[:MAX_NOTES])
 
