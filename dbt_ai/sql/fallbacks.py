@@ -5,6 +5,8 @@ Marks in the `meta` of a node tell later steps what it is: every name set by a f
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlglot import exp
 
 GUESS = "dbt_ai_guess"
@@ -95,14 +97,15 @@ def write_out_using(tree: exp.Expr) -> None:
                 _name(column, left)
 
 
-def name_lone_sources(tree: exp.Expr) -> None:
+def name_lone_sources(tree: exp.Expr, is_known: Callable[[exp.Expr], bool]) -> None:
     """Name the one source of a SELECT before its unqualified columns, where it is part of an expression (a scalar
-    subquery, IN, EXISTS): there sqlglot refuses to choose between it and the outer query."""
+    subquery, IN, EXISTS) and not all its columns are known (`is_known`): there sqlglot refuses to choose between it
+    and the outer query."""
     for select in tree.find_all(exp.Select):
         if select.args.get("joins") or select.args.get("laterals") or not _in_expression(select):
             continue
         source = select.args.get("from_")
-        if source is None or not source.alias_or_name:
+        if source is None or not source.alias_or_name or is_known(source.this):
             continue
         for column in select.find_all(exp.Column):
             if not column.table and not column.is_star and column.find_ancestor(exp.Select) is select:

@@ -106,7 +106,7 @@ def parse_query(sql: str, dialect: str, relations: Iterable[Relation] | Lookup) 
     """
     lookup = relations if callable(relations) else RelationIndex(relations)
     problems: list[str] = []
-    for attempt in (_qualify_strictly, _qualify_with_fallbacks, _qualify_tables_only):
+    for attempt in _ATTEMPTS:
         names = _Names(_parse(sql, dialect), dialect, lookup)
         try:
             with _quiet_sqlglot():
@@ -124,7 +124,7 @@ def parse_query(sql: str, dialect: str, relations: Iterable[Relation] | Lookup) 
             columns=_output_columns(root, names.spelling),
             schema=names.schema,
             guessed=bool(problems),
-            problems=tuple(dict.fromkeys(problems)),
+            problems=tuple(problems[:1]),  # the others come of the first
             joins_using=names.joins_using,
             _spelling=names.spelling,
             _lookup=lookup,
@@ -164,6 +164,11 @@ class _Names:
                     self.relations[parts] = relation
         self.schema = self._schema(open_ended=False)
 
+    def is_known(self, table: exp.Expr) -> bool:
+        """Whether all columns of a table are known."""
+        relation = self.relations.get(table_parts(table)) if isinstance(table, exp.Table) else None
+        return relation is not None and relation.complete and bool(relation.columns)
+
     def open_schema(self) -> MappingSchema:
         """The same columns, none of the relations being taken as completely known."""
         self.schema = self._schema(open_ended=True)
@@ -198,23 +203,39 @@ class _Names:
         return name
 
 
-def _qualify_strictly(names: _Names) -> exp.Expr:
+def _strictly(names: _Names) -> exp.Expr:
+    return qualify_columns(qualify_tables(names.tree, dialect=names.dialect), names.schema)
+
+
+def _naming_lone_sources(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
+    name_lone_sources(tree, names.is_known)
     return qualify_columns(tree, names.schema)
 
 
-def _qualify_with_fallbacks(names: _Names) -> exp.Expr:
+def _writing_out_using(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     write_out_using(tree)
-    name_lone_sources(tree)
+    name_lone_sources(tree, names.is_known)
+    return qualify_columns(tree, names.schema)
+
+
+def _trusting_no_columns(names: _Names) -> exp.Expr:
+    tree = qualify_tables(names.tree, dialect=names.dialect)
+    write_out_using(tree)
+    name_lone_sources(tree, names.is_known)
     return qualify_columns(tree, names.open_schema(), allow_partial_qualification=True)
 
 
-def _qualify_tables_only(names: _Names) -> exp.Expr:
+def _tables_only(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     write_out_using(tree)
-    name_lone_sources(tree)
+    name_lone_sources(tree, names.is_known)
     return tree
+
+
+_ATTEMPTS = (_strictly, _naming_lone_sources, _writing_out_using, _trusting_no_columns, _tables_only)
+"""From what is certain to what is likely: each one guesses more than the one before."""
 
 
 def _parse(sql: str, dialect: str) -> exp.Expr:
