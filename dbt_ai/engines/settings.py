@@ -1,0 +1,118 @@
+"""Which model answers, where it is, and the key that it asks for. The key lives in the client only."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dbt_ai.engines.errors import EngineUnavailable
+
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+NO_KEY = "not-needed"  # what a server on this machine is sent: the client insists on some key
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """How to reach a model. No field holds a key.
+
+    `base_url` None means OPENAI_BASE_URL of the environment, else OpenAI itself. `effort` is what a task puts into its
+    requests: the engine sends the effort that each request carries. `timeout_seconds` bounds one attempt as a whole,
+    `retries` the attempts after the first. `api` is "responses" or "chat", None to choose by the base URL. `name` is
+    what answers and reports call the engine.
+    """
+
+    model: str
+    base_url: str | None = None
+    effort: str = "low"
+    timeout_seconds: float = 600.0
+    retries: int = 2
+    api: str | None = None
+    name: str = "reasoning"
+
+    def resolved_base_url(self, environ: Mapping[str, str] = os.environ) -> str:
+        """The base URL without a slash at its end. Raises EngineUnavailable where it is not an HTTP address."""
+        url = (self.base_url or environ.get("OPENAI_BASE_URL") or OPENAI_BASE_URL).rstrip("/")
+        if _host(url) is None:
+            raise EngineUnavailable(
+                f"The base URL {shown_url(url)!r} is not an address that starts with http:// or https://: correct it."
+            )
+        return url
+
+
+def read_key(base_url: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The key for the server at `base_url`: DBTAI_API_KEY, else the file DBTAI_API_KEY_FILE, else OPENAI_API_KEY.
+
+    OPENAI_API_KEY is given to OpenAI and to a base URL of the environment only: one that came with a project's files
+    must not be able to collect it. A server on this machine needs none. Raises EngineUnavailable where there is no
+    usable key.
+    """
+    if environ.get("DBTAI_API_KEY"):
+        return _usable(environ["DBTAI_API_KEY"], "DBTAI_API_KEY")
+    if environ.get("DBTAI_API_KEY_FILE"):
+        return _key_from_file(Path(environ["DBTAI_API_KEY_FILE"]))
+    of_environment = [environ.get(name, "").rstrip("/") for name in ("DBTAI_BASE_URL", "OPENAI_BASE_URL")]
+    openai_may_have_it = is_openai(base_url) or base_url in of_environment
+    if openai_may_have_it and environ.get("OPENAI_API_KEY"):
+        return _usable(environ["OPENAI_API_KEY"], "OPENAI_API_KEY")
+    if is_loopback(base_url):
+        return NO_KEY
+    names = "OPENAI_API_KEY or DBTAI_API_KEY" if openai_may_have_it else "DBTAI_API_KEY"
+    raise EngineUnavailable(
+        f"There is no key for {shown_url(base_url)}: set {names}, or DBTAI_API_KEY_FILE to the path of a file that "
+        "holds it."
+    )
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether the server is on this machine."""
+    host = _host(base_url) or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_openai(base_url: str) -> bool:
+    """Whether the server is OpenAI's own, over TLS."""
+    host = _host(base_url) or ""
+    return base_url.startswith("https://") and (host == "api.openai.com" or host.endswith(".api.openai.com"))
+
+
+def shown_url(base_url: str) -> str:
+    """The URL as a message may show it: without user, password and query."""
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:
+        return "(unreadable)"
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def _host(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        return parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _key_from_file(path: Path) -> str:
+    try:
+        key = path.expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise EngineUnavailable(f"The key file {path} (DBTAI_API_KEY_FILE) cannot be read: {why}.") from None
+    return _usable(key, f"the file {path}")
+
+
+def _usable(key: str, where: str) -> str:
+    # checked here, because an HTTP client would quote a key that no header can carry in its error
+    key = key.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise EngineUnavailable(f"The key in {where} is empty or has characters that no key has: put it there again.")
+    return key
