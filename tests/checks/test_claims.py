@@ -156,7 +156,8 @@ def test_contradictions_are_the_refuted_claims_only() -> None:
 def test_a_query_that_takes_too_long_leaves_the_claim_unproven() -> None:
     connection = duckdb.connect()
     connection.execute(
-        "CREATE VIEW slow AS SELECT (a.i * b.i * c.i) % 7919 AS id FROM range(9000) a(i), range(9000) b(i), range(90) c(i)"
+        "CREATE VIEW slow AS SELECT (a.i * b.i * c.i) % 7919 AS id "
+        "FROM range(9000) a(i), range(9000) b(i), range(90) c(i)"
     )
     context = ClaimContext(Target("model.p.slow", "id"), relation="slow")
     (sentence,) = check_claims(read_claims("Unique.", context), context, connection, seconds=0.3)

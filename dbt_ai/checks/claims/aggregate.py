@@ -205,7 +205,7 @@ def _argument(words: str, facts: ColumnFacts, aggregate: Aggregate, context: Cla
     names = identifiers(words)
     columns = {source.column.casefold() for source in facts.sources}
     columns |= {aggregate.argument.column.casefold()} if aggregate.argument else set()
-    relations = {_name(key, context).casefold() for key in aggregate.rows_of}
+    relations = {context.name_of(key).casefold() for key in aggregate.rows_of}
     if names:
         first = names[0].split(".")
         head = first[-1].casefold()
@@ -213,7 +213,7 @@ def _argument(words: str, facts: ColumnFacts, aggregate: Aggregate, context: Cla
             wrong_relation = (
                 len(first) > 1
                 and aggregate.argument
-                and not same_name(first[-2], _name(aggregate.argument.relation, context))
+                and not same_name(first[-2], context.name_of(aggregate.argument.relation))
             )
             if not wrong_relation:
                 return None
@@ -228,7 +228,7 @@ def _argument(words: str, facts: ColumnFacts, aggregate: Aggregate, context: Cla
     )
     have = set(stems(aggregate.argument_sql)) | set(stems(facts.name))
     for key in aggregate.rows_of:
-        have |= set(entity_stems(_name(key, context))) | set(stems(_name(key, context)))
+        have |= set(entity_stems(context.name_of(key))) | set(stems(context.name_of(key)))
     if aggregate.condition_sql:
         have |= set(stems(aggregate.condition_sql))
     if wanted & have or aggregate.function.lower() in _EXTREMES:
@@ -257,8 +257,3 @@ def _tells_condition(claim: Claim, aggregate: Aggregate, context: ClaimContext) 
     nodes = tree.find_all(exp.Literal, exp.Column) if tree is not None else ()
     words = {word for node in nodes for word in stems(node.name)} - {"is", "has", "flag"}
     return bool(words & set(stems(str(claim.argument("sentence", claim.text)))))
-
-
-def _name(key: str, context: ClaimContext) -> str:
-    relation = context.relations.get(key)
-    return relation.parts[2] if relation else key.rsplit(".", 1)[-1]

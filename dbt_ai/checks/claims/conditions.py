@@ -195,6 +195,11 @@ def _plain(node: exp.Expr) -> exp.Expr:
         found = exp.column(node.name.lower())
     elif isinstance(node, exp.Paren):
         found = node.this
+    elif isinstance(node, exp.Literal) and node.is_string:
+        # A text says `flag` is 1 or true, where the column may hold the words.
+        bare = node.name.lower()
+        found = exp.Literal.number(bare) if re.fullmatch(_NUMBER, bare) else node
+        found = exp.Boolean(this=bare == "true") if bare in ("true", "false") else found
     elif isinstance(node, exp.In) and len(node.expressions) > 1:
         node.set("expressions", sorted(node.expressions, key=lambda value: str(value.sql())))
     elif isinstance(node, exp.EQ) and isinstance(node.expression, exp.Boolean):

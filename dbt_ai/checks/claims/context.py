@@ -100,6 +100,11 @@ class ClaimContext:
         parents = (key for key, relation in self.relations.items() if relation.parts[2].casefold() == folded)
         return known or next(parents, None)
 
+    def name_of(self, key: str) -> str:
+        """The name of the relation with this key."""
+        relation = self.relations.get(key)
+        return relation.parts[2] if relation else key.rsplit(".", 1)[-1]
+
     def columns_of(self, key: str) -> tuple[str, ...]:
         """The columns of the relation with this key, as far as they are known."""
         if key == self.target.unique_id:

@@ -101,12 +101,12 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     parent = relation is not None and context.keys_named(relation) in context.relations
     if not parent and ((relation is not None and context.keys_named(relation)) or not _all_known(edges, context)):
         return unproven("lineage-incomplete", f"{name} may be further up than was looked at.")
-    sources = ", ".join(sorted({f"{_name(edge.source.relation, context)}.{edge.source.column}" for edge in edges}))
+    sources = ", ".join(sorted({f"{context.name_of(edge.source.relation)}.{edge.source.column}" for edge in edges}))
     return refuted("not-from-column", f"The value comes from {sources}.", sources)
 
 
 def _fits(edge: Edge, relation: str | None, column: str | None, context: ClaimContext) -> bool:
-    own = relation is None or same_name(_name(edge.source.relation, context), relation)
+    own = relation is None or same_name(context.name_of(edge.source.relation), relation)
     return own and (column is None or same_name(edge.source.column, column))
 
 
@@ -126,7 +126,7 @@ def _further_up(subject: str, relation: str | None, column: str | None, context:
     seen = set(todo)
     while todo:
         source = todo.pop()
-        if (relation is None or same_name(_name(source.relation, context), relation)) and (
+        if (relation is None or same_name(context.name_of(source.relation), relation)) and (
             column is None or same_name(source.column, column)
         ):
             return True
@@ -145,7 +145,7 @@ def _by_facts(claim: Claim, context: ClaimContext) -> Verdict:
     if facts is None:
         return unproven("no-facts")
     for source in facts.sources:
-        if (relation is None or same_name(_name(source.relation, context), relation)) and (
+        if (relation is None or same_name(context.name_of(source.relation), relation)) and (
             column is None or same_name(source.column, column)
         ):
             return proved("The value comes from it.", facts.sql)
@@ -166,8 +166,3 @@ def _relation_of_query(name: str, context: ClaimContext) -> Verdict:
 
 def _untraced(column: str, unresolved: tuple[str, ...]) -> bool:
     return any("*" in problem or re.search(rf"\b{re.escape(column)}\b", problem, re.I) for problem in unresolved)
-
-
-def _name(key: str, context: ClaimContext) -> str:
-    relation = context.relations.get(key)
-    return relation.parts[2] if relation else key.rsplit(".", 1)[-1]

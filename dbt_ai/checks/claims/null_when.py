@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from dbt_ai.checks.claims.conditions import parse, predicate, same, sql_of
+from dbt_ai.checks.claims.conditions import conjuncts, parse, predicate, same, sql_of
 from dbt_ai.checks.claims.context import ClaimContext, Sentence
 from dbt_ai.checks.claims.data import Data, quote
 from dbt_ai.checks.claims.sentences import denied
 from dbt_ai.checks.claims.verdicts import proved, refuted, unproven
-from dbt_ai.checks.claims.words import column_named, entity_stems, identifiers, relation_named, stems
-from dbt_ai.sql.values import ColumnFacts, NullCause
+from dbt_ai.checks.claims.words import column_named, identifiers, is_entity_of, relation_named, stems
+from dbt_ai.sql.values import ColumnFacts, NullCause, same_name
 from dbt_ai.values import Claim, ClaimKind, Verdict
 
 _NULL = r"(?:[\"'`]?null[\"'`]?|empty|blank|missing|not present|not populated|not set|unset)"
@@ -33,7 +33,8 @@ _NONE = re.compile(
     r"|an?\s+)?(?P<owner>[\w ]+?)\s+(?:has|have|had)\s+(?:no|never (?:placed|made|had)(?: an?"
     r"| any)?)\s+(?P<c>.+)"
     r"|(?:[\w ]+?\s+)?(?:without|with no|that have no)\s+(?:an?\s+|any\s+)?(?P<d>.+)"
-    r"|no row of\s+(?P<e>`[^`]+`).*|(?P<f>`[^`]+`) has no matching row)$",
+    r"|no row of\s+(?P<e>`[^`]+`).*"
+    r"|(?:`[^`]+`|[\w ]+) has no match(?:ing row)? in (?P<f>`[^`]+`)|(?P<g>`[^`]+`) has no matching row)$",
     re.IGNORECASE,
 )
 _OPPOSITE = ("unless", "until", "before", "except for", "except when")
@@ -114,29 +115,43 @@ def _by_join(phrase: str, facts: ColumnFacts, context: ClaimContext, only: bool)
     match = _NONE.match(phrase.strip())
     if match is None:
         return None
-    missing = next(match.group(name) for name in ("a", "b", "c", "d", "e", "f") if match.group(name))
+    missing, _, where = next(match.group(name) for name in "abcdefg" if match.group(name)).partition(" where ")
     reasons = [reason for reason in facts.nullability.reasons if reason.cause in _JOINED]
     for reason in reasons:
-        if any(_means(missing, key, context) for key in reason.relations) and (
-            not only or len(reasons) == len(facts.nullability.reasons)
-        ):
+        named = any(_means(missing, key, context) for key in reason.relations)
+        complete = not only or (len(reasons) == len(facts.nullability.reasons) and (reason.every_row or bool(where)))
+        if named and complete and _among(where, reason.filters_sql, context):
             return proved("The join finds no row then.", reason.sql)
     aggregate = facts.aggregate
     empty = any(reason.cause is NullCause.EMPTY_AGGREGATE for reason in reasons)
-    if aggregate and empty and aggregate.else_sql is None and not only:
-        named = [key for key in aggregate.rows_of if _means(missing, key, context)]
+    if (
+        aggregate
+        and empty
+        and aggregate.else_sql is None
+        and not only
+        and _among(where, aggregate.filters_sql, context)
+    ):
+        named = any(_means(missing, key, context) for key in aggregate.rows_of)
         return proved("The aggregate is taken over no rows then.", facts.sql) if named else None
     return None
 
 
+def _among(where: str, filters: tuple[str, ...], context: ClaimContext) -> bool:
+    """Whether each condition that the text adds ("without contacts where ...") is one that the joined rows meet."""
+    if not where:
+        return True
+    trees = [tree for sql in filters if (tree := parse(sql, context.dialect)) is not None]
+    met = [part for tree in trees for part in conjuncts(tree)]
+    columns = {column.name for part in met for column in part.find_all(exp.Column)}
+    stated = predicate(where, context, (*_all_columns(context), *sorted(columns)))
+    return stated is not None and all(any(same(part, other) for other in met) for part in conjuncts(stated))
+
+
 def _means(phrase: str, key: str, context: ClaimContext) -> bool:
-    relation = context.relations.get(key)
-    name = relation.parts[2] if relation else key.rsplit(".", 1)[-1]
-    if identifiers(phrase):
-        return any(found.rsplit(".", 1)[-1].casefold() == name.casefold() for found in identifiers(phrase))
-    return relation_named(phrase, context) == key or stems(
-        re.sub(r"^(matching|any|such)\s+", "", phrase)
-    ) == entity_stems(name)
+    if names := identifiers(phrase):
+        return any(same_name(name.rsplit(".", 1)[-1], context.name_of(key)) for name in names)
+    noun = re.sub(r"^(matching|any|such)\s+", "", phrase)
+    return relation_named(phrase, context) == key or is_entity_of(stems(noun), key, context)
 
 
 def _by_expression(tree: exp.Expr, facts: ColumnFacts, context: ClaimContext, only: bool) -> Verdict | None:

@@ -51,7 +51,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         if not phrase or of_own or (key is None and not names and not match.group("key")):
             continue
         its_column = None
-        if key and len(dotted) > 1 and not same_name(dotted[-1], _name(key, context)):
+        if key and len(dotted) > 1 and not same_name(dotted[-1], context.name_of(key)):
             its_column = dotted[-1]
         yield Claim(
             ClaimKind.REFERENCES,
@@ -71,9 +71,9 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     target = claim.argument("column") or _target_column(column, key, context)
     known = context.columns_of(key)
     if target is None:
-        return unproven("unclear-words", f"It could not be told which column of {_name(key, context)} is meant.")
+        return unproven("unclear-words", f"It could not be told which column of {context.name_of(key)} is meant.")
     if known and not any(same_name(name, str(target)) for name in known):
-        return refuted("unknown-name", f"{_name(key, context)} has no column {target}.")
+        return refuted("unknown-name", f"{context.name_of(key)} has no column {target}.")
     if data is None or key not in context.quoted:
         return unproven("no-data")
     other = context.quoted[key]
@@ -86,11 +86,11 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     )
     count = data.number(f"SELECT sum(row_count) FROM ({orphans})")
     if count:
-        detail = f"{count} of {data.row_count} rows have no match in {_name(key, context)}.{target}."
+        detail = f"{count} of {data.row_count} rows have no match in {context.name_of(key)}.{target}."
         return refuted("orphans", detail, orphans, data.rows(f"{orphans} ORDER BY row_count DESC"), "duckdb")
     twice = f"SELECT {its}, count(*) AS row_count FROM {other} WHERE {its} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
     if repeated := data.number(f"SELECT count(*) FROM ({twice})"):
-        detail = f"{repeated} values of {_name(key, context)}.{target} occur more than once."
+        detail = f"{repeated} values of {context.name_of(key)}.{target} occur more than once."
         return refuted("target-not-unique", detail, twice, data.rows(twice), "duckdb")
     return data.holds_for(column, orphans)
 
@@ -114,8 +114,3 @@ def _target_column(column: str, key: str, context: ClaimContext) -> str | None:
         return ending[0]
     plain = next((name for name in known if name.casefold() == "id"), None)
     return plain if entity and plain else None
-
-
-def _name(key: str, context: ClaimContext) -> str:
-    relation = context.relations.get(key)
-    return relation.parts[2] if relation else key.rsplit(".", 1)[-1]

@@ -11,7 +11,7 @@ from dbt_ai.checks.claims.data import Data
 from dbt_ai.checks.claims.sentences import committed
 from dbt_ai.checks.claims.unique import key_proof, no_duplicates
 from dbt_ai.checks.claims.verdicts import proved, refuted, unproven
-from dbt_ai.checks.claims.words import entity_stems, identifiers, key_columns, relation_named, stems
+from dbt_ai.checks.claims.words import identifiers, is_entity_of, key_columns, relation_named, stems
 from dbt_ai.values import Claim, ClaimKind, Verdict, VerdictKind
 
 _ROW = r"(?:row|record|entry|line|observation)"
@@ -30,7 +30,7 @@ _RELATION_BEFORE = re.compile(r"`([^`]+)`\s+(?:has|have|contains?|holds?)\s*$")
 _TAIL = re.compile(
     r"\s*(?:,\s*(?!and\b)\w+\s+(?:the|by|from|with|across|including)\b|,?\s+(?:that|which|who|whose"
     r"|with|where|when|including|as|containing|showing|if|using|seeded|identified|taken|derived"
-    r"|sourced|based|without|excluding|except|but|not)\b|\s+[–—-]\s).*$",
+    r"|sourced|based|only|without|excluding|except|but|not)\b|\s+[–—-]\s).*$",
     re.I | re.S,
 )
 _NARROWED = re.compile(
@@ -50,10 +50,13 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         phrase = re.sub(r"^\s*(?:unique |distinct )?combination of\b", "", phrase, flags=re.IGNORECASE)
         words = _NARROWED.sub("", _TAIL.sub("", phrase).strip().rstrip(","))
         narrowed = words != _TAIL.sub("", phrase).strip().rstrip(",")
+        column = context.target.column
+        of_column = column is not None and stems(words) == ("value",)
+        columns = (str(column),) if of_column else key_columns(words, context) or ()
         yield Claim(
             ClaimKind.ROW_PER,
             None,
-            (("columns", key_columns(words, context) or ()), ("words", words.strip()), ("narrowed", narrowed)),
+            (("columns", columns), ("words", words.strip()), ("narrowed", narrowed)),
             match.group(0).strip(),
         )
     deduplicated = _DEDUPLICATED.search(sentence.text) if context.target.column is None else None
@@ -85,7 +88,7 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     columns: tuple[str, ...] = claim.argument("columns", ())
     if claim.argument("deduplicated") and not columns:
         return _no_two_equal(context, data) if not words else unproven("unclear-words")
-    if columns and (found := key_proof(columns, context, exact=True)):
+    if columns and (found := key_proof(columns, context, exact=True) or _grouped_by(columns, context)):
         return found
     if not identifiers(words) and (found := _keeps_rows_of(words, context)):
         return found
@@ -102,15 +105,18 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
 
 
 def _keeps_rows_of(words: str, context: ClaimContext) -> Verdict | None:
-    """ "one row per order" where the output keeps the rows of a relation of orders, or groups by its key."""
-    facts = context.facts
-    if facts is None or not stems(words):
-        return None
-    if facts.rows_of:
-        relation = context.relations.get(facts.rows_of)
-        name = relation.parts[2] if relation else facts.rows_of.rsplit(".", 1)[-1]
-        if entity_stems(name) == stems(words):
-            return proved(f"Each row is a row of {name}.", name)
+    """ "one row per order" where each row of the output is a row of a relation of orders."""
+    key = context.facts.rows_of if context.facts else None
+    if key and stems(words) and is_entity_of(stems(words), key, context):
+        return proved(f"Each row is a row of {context.name_of(key)}.", context.name_of(key))
+    return None
+
+
+def _grouped_by(columns: tuple[str, ...], context: ClaimContext) -> Verdict | None:
+    """A grain that the SQL groups by, even where fewer columns would do."""
+    grouped = context.facts.grouped_by if context.facts else ()
+    if {name.casefold() for name in grouped} == {name.casefold() for name in columns}:
+        return proved("The SQL groups by exactly these.", ", ".join(grouped))
     return None
 
 

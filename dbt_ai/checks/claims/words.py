@@ -89,6 +89,7 @@ STOP = frozenset(
         *("distinct", "unique", "individual", "has", "have", "which", "who", "per"),
     }
 )
+_ENDINGS = {(word,) for word in KEY_WORDS}
 _DATE_WORDS = ("day", "date", "week", "month", "quarter", "year", "hour", "minute")
 _LIST = re.compile(r"\s*(?:,\s*and\b|,|&|×|\+|/|\bper\b|\band\b|\bx\b|\bby\b)\s*", re.IGNORECASE)
 
@@ -154,6 +155,15 @@ def is_own_entity(phrase: str, context: ClaimContext) -> bool:
     return bool(own) and (
         words[-len(own) :] == own or squeezed.endswith("".join(own)) or "".join(own).endswith(squeezed)
     )
+
+
+def is_entity_of(words: tuple[str, ...], key: str, context: ClaimContext) -> bool:
+    """Whether a noun, as stems, is what the rows of the relation `key` are, by its name or its one-column key."""
+    relation = context.relations.get(key)
+    facts = context.parent_facts.get(key)
+    keys = [*(relation.unique_keys if relation else ()), *(found.columns for found in (facts.keys if facts else ()))]
+    by_key = {stems(columns[0])[:-1] for columns in keys if len(columns) == 1 and stems(columns[0])[-1:] in _ENDINGS}
+    return words == entity_stems(context.name_of(key)) or words in by_key
 
 
 def relation_named(phrase: str, context: ClaimContext) -> str | None:
