@@ -15,7 +15,7 @@ from dbt_ai.sql.facts.types import compare_as_they_are, family, type_of
 from dbt_ai.sql.values import ColumnRef, JoinFact, NullCause, NullReason
 
 _PLAIN = (exp.Column, exp.Literal, exp.Cast, exp.Identifier, exp.DataType, exp.Lower, exp.Paren, exp.DataTypeParam)
-_LOST = "What a {} join does to the rows was not looked into."
+_LOST = "A join of a special kind ({}) was not looked into."
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ def join(right: Source, node: exp.Join | None, where: Sequence[exp.Expr], rows: 
         # What is known of expressions over the left side does not hold where that side is missing.
         rows.not_null = {element for element in rows.not_null if rows.alias_of(element) is not None}
         for alias in left:
-            reason = _outer_join(rows.sources[alias], on, _flipped(matching.pairs), matching.more, rows)
+            reason = _outer_join(rows.sources[alias], on, _flipped(matching.pairs), len(left) == 1, rows)
             rows.optional[alias] = (*rows.optional.get(alias, ()), reason)
     if kind in ("left", "full"):
-        rows.optional[right.alias] = (_outer_join(right, on, matching.pairs, matching.more, rows),)
+        rows.optional[right.alias] = (_outer_join(right, on, matching.pairs, True, rows),)
     if kind == "left":
         rows.matched_on[right.alias] = frozenset(rejected)
         rows.not_null |= {element for element in rejected if rows.alias_of(element) == right.alias}
@@ -264,11 +264,10 @@ def _composite(key: RowKey, other: RowKey, rest: frozenset[str], strict: bool) -
     return RowKey(key.elements | rest, strict, basis, key.sql if not rest else "", relies_on)
 
 
-def _outer_join(source: Source, on: exp.Expr | None, pairs: _Pairs, more: bool, rows: Rows) -> NullReason:
+def _outer_join(source: Source, on: exp.Expr | None, pairs: _Pairs, alone: bool, rows: Rows) -> NullReason:
     sql = inline_sql(on, rows) if on is not None else ""
     filters = tuple(found.sql for found in source.facts.filters)
-    joined = any(join.kind not in ("left", "cross") for join in source.facts.joins)
-    every_row = not (filters or joined or more)
+    every_row = alone and source.result.whole and len(list(conjuncts(on))) == len(pairs)
     return NullReason(NullCause.OUTER_JOIN, sql, source.facts.base_relations, pairs, None, filters, every_row)
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope
 
 from dbt_ai.sql.facts.relations import relation_facts
 from dbt_ai.sql.facts.rows import Result, Source, make_source
 from dbt_ai.sql.facts.selects import select_facts
 from dbt_ai.sql.facts.unions import union_facts
+from dbt_ai.sql.fallbacks import PIVOT
 from dbt_ai.sql.query import Query
 from dbt_ai.sql.values import ColumnFacts, ColumnKind, QueryFacts
 
-_NOT_UNDERSTOOD = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_NOT_UNDERSTOOD = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, SqlglotError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def facts_of(query: Query) -> QueryFacts:
@@ -31,7 +38,8 @@ def facts_of(query: Query) -> QueryFacts:
     facts = result.facts
     if not facts.columns and query.columns:
         facts = _names_only(query, facts)
-    return facts
+    read = dict.fromkeys((*facts.base_relations, *_relations_read(query)))
+    return replace(facts, base_relations=tuple(read))
 
 
 class _Walk:
@@ -69,6 +77,8 @@ class _Walk:
             return _unknown("A query in parentheses was not looked into.")
         if not isinstance(expression, exp.Select):
             return _unknown(f"{expression.key.upper()} was not looked into.")
+        if expression.meta_get(PIVOT) is not None:
+            return _unknown("PIVOT was not looked into.")
         if expression.args.get("kind") or expression.args.get("match") or expression.args.get("connect"):
             return _unknown("A special form of SELECT was not looked into.")
         return select_facts(expression, self._query, list(self._sources(scope, expression)))
@@ -86,6 +96,11 @@ class _Walk:
     def _source(self, scope: Scope, node: exp.Expr) -> Result:
         inner = scope.sources.get(node.alias_or_name)
         alias = node.args.get("alias")
+        if node.args.get("sample"):
+            return replace(self._without_sample(inner, node, alias), whole=False)
+        return self._without_sample(inner, node, alias)
+
+    def _without_sample(self, inner: object, node: exp.Expr, alias: object) -> Result:
         if node.args.get("pivots") or (node.args.get("joins") and isinstance(node, exp.Subquery)):
             return _unknown("PIVOT and joins in parentheses were not looked into.")
         if isinstance(inner, Scope) and isinstance(node, (exp.Table, exp.Subquery)):
@@ -100,8 +115,23 @@ class _Walk:
         return _unknown(f"{_word(node)} in FROM was not looked into.")
 
 
+def _relations_read(query: Query) -> Iterator[str]:
+    """The relations in FROM of the query or of a part of it that it uses, those of subqueries included."""
+    seen: set[int] = set()
+    todo: list[object] = [query.root]
+    while todo:
+        found = todo.pop(0)
+        if isinstance(found, exp.Table) and isinstance(found.this, exp.Identifier):
+            yield query.relation_of(found).key
+        if not isinstance(found, Scope) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        todo.extend(source for _, source in found.selected_sources.values())
+        todo.extend((*found.subquery_scopes, *found.set_operation_scopes, *found.udtf_scopes))
+
+
 def _unknown(note: str) -> Result:
-    return Result(QueryFacts((), notes=(note,)), known=False)
+    return Result(QueryFacts((), notes=(note,)), known=False, complete=False)
 
 
 def _word(node: exp.Expr) -> str:

@@ -33,7 +33,7 @@ def relation_facts(relation: Relation) -> Result:
         rows_of=relation.key,
         base_relations=(relation.key,),
     )
-    return Result(facts, open=None if relation.complete and relation.columns else maker)
+    return Result(facts, whole=True, open=None if relation.complete and relation.columns else maker)
 
 
 class _Columns(OpenColumns):

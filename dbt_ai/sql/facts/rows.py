@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ErrorLevel
 from sqlglot.generator import Generator
 
 from dbt_ai.sql.fallbacks import is_guess
@@ -31,13 +32,16 @@ _UNSTABLE = (exp.Rand, exp.Randn, exp.Uuid, exp.Subquery, exp.Select)
 class Result:
     """The facts of one scope (or table), and what a scope that reads it has to know besides.
 
-    `grouped` tells that its rows are groups. `known` is False where nothing may be concluded from its rows. `open`
-    gives the facts of a column that is not listed, for a relation whose columns are not all known.
+    `grouped` tells that its rows are groups. `known` is False where nothing may be concluded from its rows. `whole`
+    is True where no row of its base relations was left out on the way. `complete` is False where it has columns that
+    could not be listed; `open` gives the facts of such a column, for a relation whose columns are not all known.
     """
 
     facts: QueryFacts
     grouped: bool = False
     known: bool = True
+    whole: bool = False
+    complete: bool = True
     open: OpenColumns | None = None
 
 
@@ -177,7 +181,9 @@ class Rows:
         if isinstance(expression, exp.Column) and "ref" in expression.meta:
             return f"{quoted(expression.table)}.{quoted(expression.name)}" if expression.table else expression.name
         if self._generator is None:
-            self._generator = Dialect.get_or_raise(self.query.dialect or None).generator(comments=False)
+            self._generator = Dialect.get_or_raise(self.query.dialect or None).generator(
+                comments=False, unsupported_level=ErrorLevel.IGNORE
+            )
         return self._generator.generate(expression)
 
     def alias_of(self, element: str) -> str | None:

@@ -11,7 +11,7 @@ from dbt_ai.sql.facts.aggregates import aggregates_in
 from dbt_ai.sql.facts.conditions import conjuncts, not_null_where_true
 from dbt_ai.sql.facts.domains import domain_of, literal_text, narrow
 from dbt_ai.sql.facts.inline import columns_in, inline, ref_of
-from dbt_ai.sql.facts.joins import equate, has_outer_side, join, start
+from dbt_ai.sql.facts.joins import equate, has_outer_side, join, kind_of, start
 from dbt_ai.sql.facts.keys import group_keys, output_keys, row_number_key, single
 from dbt_ai.sql.facts.kinds import made_of
 from dbt_ai.sql.facts.nullability import nullability_of
@@ -162,7 +162,7 @@ def _project(
 ) -> Result:
     described = _describing_aliases(rows)
     columns = [_column(select.selects[i].alias_or_name, p, described, rows) for i, p in enumerate(projections)]
-    has_star = any(projection.is_star for projection in select.selects)
+    has_star = any(p.is_star or p.find(exp.Columns) is not None for p in select.selects)
     folded = [column.name.casefold() for column in columns]
     names = _single(folded)
     lost = _makes_rows(projections) or bool(select.args.get("laterals")) or bool(select.args.get("connect"))
@@ -192,7 +192,25 @@ def _project(
         notes = (*facts.notes, "Not all columns are known: a * could not be resolved.")
         facts = replace(facts, notes=tuple(dict.fromkeys(notes)))
     passes = sources[0][0].result.open if has_star and len(sources) == 1 and len(projections) == 1 else None
-    return Result(facts, grouped=grouped, open=passes if rows.group is None else None)
+    return Result(
+        facts,
+        grouped=grouped,
+        whole=not lost and _leaves_nothing_out(select, sources),
+        complete=not has_star,
+        open=passes if rows.group is None else None,
+    )
+
+
+def _leaves_nothing_out(select: exp.Select, sources: Sequence[tuple[Source, exp.Join | None]]) -> bool:
+    """Whether every row of the base relations takes part in the rows of `select`."""
+    distinct = select.args.get("distinct")
+    narrowing = ("where", "having", "qualify", "limit", "offset", "sample", "prewhere", "laterals", "connect")
+    return (
+        not any(select.args.get(clause) for clause in narrowing)
+        and not (distinct is not None and distinct.args.get("on"))
+        and all(source.result.whole for source, _ in sources)
+        and all(kind_of(node) == "left" for _, node in sources[1:])
+    )
 
 
 def _column(name: str, projection: exp.Expr, described: frozenset[str], rows: Rows) -> ColumnFacts:

@@ -25,7 +25,8 @@ def union_facts(operation: exp.SetOperation, left: Result, right: Result) -> Res
     notes = tuple(dict.fromkeys((*left.facts.notes, *right.facts.notes)))
     ones, others = left.facts.columns, right.facts.columns
     by_name = operation.args.get("by_name") or operation.args.get("side") or operation.args.get("on")
-    if left.open or right.open or by_name or len(ones) != len(others) or not left.known or not right.known:
+    complete = left.complete and right.complete
+    if not complete or by_name or len(ones) != len(others) or not left.known or not right.known:
         facts = QueryFacts((), base_relations=bases, notes=(*notes, _UNDECIDED.format(word)))
         return Result(facts, known=False)
     distinct = operation.args.get("distinct") is not False
@@ -52,7 +53,8 @@ def union_facts(operation: exp.SetOperation, left: Result, right: Result) -> Res
         base_relations=bases,
         notes=notes,
     )
-    return Result(facts, grouped=left.grouped or right.grouped)
+    whole = is_union and left.whole and right.whole and not operation.args.get("limit")
+    return Result(facts, grouped=left.grouped or right.grouped, whole=whole)
 
 
 def _branches(facts: QueryFacts) -> tuple[tuple[str, ...], ...]:
