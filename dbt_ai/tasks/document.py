@@ -71,7 +71,7 @@ def document(
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
     gathered = gather(reader, wanted, sandbox, progress)
     lock = read_lock(project.root)
-    references = references_of(gathered.evidence, sandbox)
+    references = references_of(gathered.evidence, sandbox, project.graph())
     checker = Checker(project, gathered.evidence, sandbox)
     drafts = draft_all(
         gathered.evidence,

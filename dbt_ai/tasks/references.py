@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import networkx as nx
+
 from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.errors import WarehouseError
 from dbt_ai.evidence.values import Evidence
@@ -21,30 +23,43 @@ MIN_TEXT_VALUES = 20  # that many different text values are not found elsewhere 
 Known = tuple[ColumnRef, Verdict]
 
 
-def references_of(evidence: Mapping[str, Evidence], sandbox: Sandbox | None) -> dict[tuple[str, str], Known]:
-    """What each column refers to, by (unique_id, column in lower case).
+def references_of(
+    evidence: Mapping[str, Evidence], sandbox: Sandbox | None, graph: nx.DiGraph[str]
+) -> dict[tuple[str, str], Known]:
+    """What each column refers to, by (unique_id, column in lower case). `graph` is the project's DAG.
 
     A relationships test is believed where there is no data; every other candidate needs data without an orphan.
-    A column that is itself a key of its relation refers to nothing: it is what others refer to.
+    A column that is itself a key of its relation refers to nothing: it is what others refer to. What one column is
+    known to refer to, the columns with the same values under other names refer to as well, where the data agrees.
     """
     origins = _Origins(evidence)
     joined = {frozenset((origins.of(left), origins.of(right))) for left, right in _joined(evidence)}
     found: dict[tuple[str, str], Known] = {}
-    for own, target, tested in _candidates(evidence):
+    targets: dict[ColumnRef, list[ColumnRef]] = {}
+
+    def consider(own: ColumnRef, target: ColumnRef, tested: bool) -> None:
         key = (own.relation, own.column.casefold())
         here, there = evidence[own.relation].relation, evidence[target.relation].relation
         if key in found or own.relation == target.relation:
-            continue
+            return
         if _is_key(here, own.column) or not _is_key(there, target.column):
-            continue
-        pair = frozenset((origins.of(own), origins.of(target)))
-        if not tested and (len(pair) == 1 or _unioned(evidence, origins.of(own))):
-            continue
-        if not (tested or pair in joined or _telling(evidence[own.relation], own.column)):
-            continue
+            return
         verdict = _verdict(evidence, own, target, tested, sandbox)
         if verdict is not None:
             found[key] = (target, verdict)
+            targets.setdefault(origins.of(own), []).append(target)
+
+    for own, target, tested in _candidates(evidence, graph):
+        pair = frozenset((origins.of(own), origins.of(target)))
+        alike = pair in joined or _telling(evidence[own.relation], own.column)
+        if tested or (len(pair) == 2 and alike and not _unioned(evidence, origins.of(own))):
+            consider(own, target, tested)
+    for unique_id, one in evidence.items():
+        for name, _ in one.relation.columns:
+            ref = ColumnRef(unique_id, name)
+            same = targets.get(origins.of(ref), [])
+            for target in sorted(same, key=lambda t: _distance(one, evidence[t.relation], t, graph)):
+                consider(ref, target, False)
     return found
 
 
@@ -80,7 +95,9 @@ def _unioned(evidence: Mapping[str, Evidence], origin: ColumnRef) -> bool:
     """Whether the column is put together from several: each branch of a union may number its rows from 1."""
     facts = evidence[origin.relation].facts if origin.relation in evidence else None
     made = facts.column(origin.column) if facts else None
-    return made is not None and made.kind is ColumnKind.UNION
+    return made is not None and (
+        made.kind is ColumnKind.UNION or (bool(facts and facts.union_of) and len(made.sources) > 1)
+    )
 
 
 def _telling(one: Evidence, column: str) -> bool:
@@ -89,7 +106,9 @@ def _telling(one: Evidence, column: str) -> bool:
     return profile is not None and profile.type.upper().startswith("VARCHAR") and profile.distinct >= MIN_TEXT_VALUES
 
 
-def _candidates(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, ColumnRef, bool]]:
+def _candidates(
+    evidence: Mapping[str, Evidence], graph: nx.DiGraph[str]
+) -> Iterator[tuple[ColumnRef, ColumnRef, bool]]:
     """(column, key it may refer to, whether a test says so), the most fitting first."""
     for unique_id, one in evidence.items():
         for foreign_key in one.relation.foreign_keys:
@@ -106,7 +125,7 @@ def _candidates(evidence: Mapping[str, Evidence]) -> Iterator[tuple[ColumnRef, C
         for name, _ in one.relation.columns:
             # `start_station_id` may refer to the key `station_id`.
             fitting = [ref for key, refs in keys.items() if _ends_with(name.casefold(), key) for ref in refs]
-            for target in sorted(fitting, key=lambda ref: _distance(one, evidence[ref.relation], ref)):
+            for target in sorted(fitting, key=lambda ref: _distance(one, evidence[ref.relation], ref, graph)):
                 yield ColumnRef(unique_id, name), target, False
     for left, right in _joined(evidence):
         if left.relation in evidence and right.relation in evidence:
@@ -118,16 +137,18 @@ def _ends_with(name: str, key: str) -> bool:
     return name == key or name.endswith(f"_{key}")
 
 
-def _distance(own: Evidence, other: Evidence, key: ColumnRef) -> tuple[bool, int, bool, int, str]:
-    """How far a relation is from being what a reader of `own` would look the key up in: one called after the key,
-    of the same layer (marts count as one), made by a model where `own` is."""
+def _distance(
+    own: Evidence, other: Evidence, key: ColumnRef, graph: nx.DiGraph[str]
+) -> tuple[bool, bool, bool, bool, int, str]:
+    """How far a relation is from being what a reader of `own` would look the key up in: one called after the key, that
+    is not made from `own`, of the same layer (marts count as one), made by a model where `own` is."""
     noun = entity_of_key(key.column) or entity_of_relation(other.name)
     called = noun is not None and other.name.lower().endswith((noun.many.replace(" ", "_"), noun.one.replace(" ", "_")))
-    modelled = (own.resource_type == "model", other.resource_type == "model")
     return (
         not called,
+        nx.has_path(graph, own.unique_id, other.unique_id),
         _layer(own.name) != _layer(other.name),
-        modelled[0] != modelled[1],
+        (own.resource_type == "model") != (other.resource_type == "model"),
         len(other.name),
         other.unique_id,
     )
