@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +43,10 @@ class NoDatabase(WarehouseError):
 
 
 class DatabaseInUse(WarehouseError):
-    """Somebody holds the database file open for writing: `process` is their process id, None where it is this very
-    process (dbt's adapter: call `adapter.cleanup_connections()`, then try again)."""
+    """Somebody holds the database file open for writing: `process` is their process id, None where it is not known or
+    is this very process. Then it is dbt's adapter, which keeps its connection after a command. To close it, in this
+    order: `adapter.cleanup_connections()`, `adapter.connections.close_all_connections()`; dbt opens a new one when it
+    needs one, which it cannot while a sandbox is open."""
 
     def __init__(self, sentence: str, process: int | None) -> None:
         super().__init__(sentence)
@@ -89,12 +91,14 @@ def open_database(
     memory_limit: str = "2GB",
     threads: int | None = None,
     timeout: float = 30.0,
+    release: Callable[[], None] | None = None,
 ) -> Iterator[Sandbox]:
     """Opens `path` read-only under the catalog name `alias`, which views refer to, and makes it the current one.
 
     `attach` are further (path, alias) pairs, `extensions` are loaded when they are installed (never downloaded),
     `settings` are the profile's own; what fails among these becomes a notice. `read_from` names the folders whose
-    files views may read; without it no file but the databases is reachable.
+    files views may read; without it no file but the databases is reachable. `release` is called when this very process
+    holds the file (see DatabaseInUse), and then it is tried once more.
 
     Raises NoDatabase when there is nothing to open, DatabaseInUse when it is held open for writing, and
     WarehouseError for a file that DuckDB cannot read.
@@ -117,7 +121,13 @@ def open_database(
             connection.execute(f"SET threads = {int(threads)}")
         connection.execute("SET autoinstall_known_extensions = false")
         notices = [*_load(connection, extensions), *_set(connection, settings or {})]
-        _attach(connection, str(path), alias)
+        try:
+            _attach(connection, str(path), alias)
+        except DatabaseInUse as error:
+            if release is None or error.process is not None:
+                raise
+            release()
+            _attach(connection, str(path), alias)
         for other_path, other_alias in attach:
             try:
                 _attach(connection, str(other_path), other_alias)
@@ -169,7 +179,9 @@ def _refuse_what_is_not_there(path: str | Path) -> None:
     if text == "" or text.startswith(":memory:"):
         raise NoDatabase("dbt keeps it in memory only; give the profile a `path` to a file")
     if _REMOTE.match(text):
-        raise NoDatabase(f"the database {text.split('?', maxsplit=1)[0]} is not a local file, and only those are looked at")
+        raise NoDatabase(
+            f"the database {text.split('?', maxsplit=1)[0]} is not a local file, and only those are looked at"
+        )
     if not Path(text).exists():
         raise NoDatabase(f"the database {text} does not exist yet; run `dbt build`")
 
@@ -197,8 +209,8 @@ def _why_not(path: str, alias: str, error: Exception) -> WarehouseError:
         )
     if "already attached by database" in lowered or "different configuration" in lowered:
         return DatabaseInUse(
-            f"The database {path} is still open for writing in this process; close dbt's connections "
-            "(`adapter.cleanup_connections()`) and try again.",
+            f"The database {path} is still open for writing in this very process, by dbt itself; run the same with "
+            "`dbtai` on the command line.",
             None,
         )
     if "set lock" in lowered or "being used by another process" in lowered or "cannot access the file" in lowered:
