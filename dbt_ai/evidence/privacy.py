@@ -164,7 +164,7 @@ def visible_values(column: ColumnProfile, share: Share) -> tuple[tuple[str, int]
 def visible_profile(profile: Profile | None, share: Share | str = Share.STATISTICS) -> dict[str, Any]:
     """What an engine may see of a profile, ready for JSON; an empty dict at `nothing`.
 
-    Ranges of numbers are rounded to two digits and those of dates to the month, for the largest salary is a cell value.
+    Ranges of numbers are rounded to one digit and those of dates to the month, for the largest salary is a cell value.
     """
     share = Share(share)
     if profile is None or share is Share.NOTHING:
@@ -215,7 +215,7 @@ def _visible_column(column: ColumnProfile, share: Share) -> dict[str, Any]:
 
 
 def _coarse(bound: str | None, column: ColumnProfile, up: bool) -> str | None:
-    """A bound told roughly: rounded outwards to two digits, a date to its month; nothing of other types."""
+    """A bound told roughly: rounded outwards to one digit, a date to its month; nothing of other types."""
     if bound is None or column.rows - column.nulls < MIN_ROWS_PER_VALUE:
         return None
     kind = column.type.upper()
@@ -232,7 +232,7 @@ def _coarse(bound: str | None, column: ColumnProfile, up: bool) -> str | None:
         return bound
     if number == 0:
         return "0"
-    unit = 10.0 ** (math.floor(math.log10(abs(number))) - 1)
+    unit = 10.0 ** math.floor(math.log10(abs(number)))
     rounded = (math.ceil if up else math.floor)(round(number / unit, 6)) * unit
     return f"{rounded:.10g}"
 
