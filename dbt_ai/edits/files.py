@@ -45,17 +45,18 @@ def inside(root: Path, path: str) -> Path:
     return root / path
 
 
-def read_property_file(root: Path, path: str) -> PropertyFile:
+def read_property_file(root: Path, path: str, siblings: dict[Path, Habits | None]) -> PropertyFile:
     """The property file at `path` of the project at `root`, an empty one in its siblings' habits where there is none.
 
-    Raises ProjectError for broken YAML and RefusalError for files that are not edited.
+    `siblings` remembers the habits of folders from one call to the next. Raises ProjectError for broken YAML and
+    RefusalError for files that are not edited.
     """
     try:
         file = inside(root, path)
     except EditError as error:
         raise RefusalError("outside-project") from error
     if not file.exists() and not file.is_symlink():
-        return PropertyFile(path, None, "", None, _siblings_habits(root, file), {})
+        return PropertyFile(path, None, "", None, _siblings_habits(root, file.parent, siblings), {})
     if not file.is_file():
         raise RefusalError("not-a-file")
     try:
@@ -95,17 +96,16 @@ def _parse(path: str, before: bytes) -> PropertyFile:
     return PropertyFile(path, before, text, root, read_habits(text, root), uses)
 
 
-def _siblings_habits(root: Path, file: Path) -> Habits:
-    """The habits of the property files nearest to a new `file`: of its folder, else of the folder above, and so on."""
-    folder = file.parent
+def _siblings_habits(root: Path, folder: Path, known: dict[Path, Habits | None]) -> Habits:
+    """The habits of the property file nearest to a new one in `folder`: there, else in the folder above, and so on."""
     while folder != root.parent and root in (folder, *folder.parents):
-        if folder.is_dir():
+        if folder not in known:
             pattern = "*.y*ml" if folder == root else "**/*.y*ml"
             found = sorted(folder.glob(pattern), key=lambda f: (len(f.parts), f.as_posix()))[:MOST_SIBLINGS]
-            for sibling in found:
-                habits = _habits_of(sibling)
-                if habits is not None:
-                    return habits
+            known[folder] = next((habits for habits in map(_habits_of, found) if habits is not None), None)
+        habits = known[folder]
+        if habits is not None:
+            return habits
         folder = folder.parent
     return Habits(version_line=True)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dbt_ai.edits import guard
 from dbt_ai.edits.files import PropertyFile, read_property_file
+from dbt_ai.edits.habits import Habits
 from dbt_ai.edits.locate import Act, Locator, Spot, described, merged
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.schema import violations
@@ -51,8 +52,9 @@ def plan_edits(root: Path, edits: Sequence[Edit]) -> Plan:
     changes: list[FileChange] = []
     planned: list[Edit] = []
     refused: list[Refusal] = []
+    siblings: dict[Path, Habits | None] = {}
     for path, of_file in files.items():
-        change, done, failed = _plan_file(root, path, of_file)
+        change, done, failed = _plan_file(root, path, of_file, siblings)
         changes += [change] if change is not None else []
         planned += done
         refused += failed
@@ -64,9 +66,11 @@ def plan_edits(root: Path, edits: Sequence[Edit]) -> Plan:
     )
 
 
-def _plan_file(root: Path, path: str, edits: Sequence[Edit]) -> tuple[FileChange | None, list[Edit], list[Refusal]]:
+def _plan_file(
+    root: Path, path: str, edits: Sequence[Edit], siblings: dict[Path, Habits | None]
+) -> tuple[FileChange | None, list[Edit], list[Refusal]]:
     try:
-        file = read_property_file(root, path)
+        file = read_property_file(root, path, siblings)
         if file.before is None and any(edit.place.file_exists for edit in edits):
             raise RefusalError("file-missing")
         before = guard.load(file.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,38 @@ def test_an_entry_that_should_be_there_but_cannot_be_recognised(tmp_path: Path) 
     (tmp_path / "m.yml").write_text("models:\n  - name: \"{{ 'a' }}\"\n")
     (refusal,) = plan_edits(tmp_path, [edit("m.yml", "a", None, "A.")]).refused
     assert refusal.reason == "entry-not-found"
+
+
+def test_a_doc_call_is_written_as_it_stands_and_nothing_else_passes_for_one(tmp_path: Path) -> None:
+    (tmp_path / "m.yml").write_text("models:\n  - name: a\n  - name: b\n")
+    call = replace(edit("m.yml", "a", None, "{{ doc('orders') }}"), doc_call=True)
+    for text in (
+        "{{ doc('x') }} {{ env_var('X') }}",
+        "{{ doc(env_var('X')) }}",
+        "Plain.",
+        "{{ doc('a') if doc('b') }}",
+    ):
+        other = replace(edit("m.yml", "b", None, text), doc_call=True)
+        plan = plan_edits(tmp_path, [call, other])
+        assert [one.reason for one in plan.refused] == ["not-a-doc-call"]
+        assert plan.changes[0].after == b"models:\n  - name: a\n    description: \"{{ doc('orders') }}\"\n  - name: b\n"
+
+
+@pytest.mark.parametrize("content", [b"models:\r  - name: a\r", b"models:\n  - # why\n    name: a\n...\n"])
+def test_odd_but_valid_yaml_is_edited_rightly_or_refused_never_broken(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "m.yml").write_bytes(content)
+    edits = [
+        edit("m.yml", "a", None, "A."),
+        edit("m.yml", "a", "x", "X."),
+        edit("m.yml", "b", None, "B.", exists=False),
+    ]
+    edits = [replace(one, place=replace(one.place, file_exists=True)) for one in edits]
+    plan = plan_edits(tmp_path, edits)
+    assert len(plan.planned) + len(plan.refused) == 3
+    apply_plan(tmp_path, plan)
+    models = yaml.safe_load((tmp_path / "m.yml").read_bytes())["models"]
+    written = [model["name"] for model in models if "description" in model]
+    assert written == [one.place.name for one in plan.planned if one.column is None]
 
 
 def test_an_edit_that_dbt_s_schema_forbids_is_refused_and_old_violations_are_not_held_against_it(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,36 @@ def edits_for(models: tuple[Entry, ...], new: list[str], text: Callable[[], str]
         edits += [Edit(place, column.name, text()) for column in model.columns if not column.described]
         edits += [Edit(place, name, text()) for name in new if name.casefold() not in known]
     return edits
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(style=styles, models=nodes, new=st.lists(st.sampled_from(NAMES), max_size=3, unique=True), data=st.data())
+def test_our_own_texts_are_replaced_and_nothing_else(
+    style: Style, models: tuple[Entry, ...], new: list[str], data: st.DataObject
+) -> None:
+    good = texts.filter(writable)
+    first = edits_for(models, new, lambda: data.draw(good))
+    second = [replace(edit, text=data.draw(good), replaces=edit.text) for edit in first]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / FILE).write_bytes(layout(style, models).encode())
+        apply_plan(root, plan_edits(root, first))
+        before = (root / FILE).read_bytes().decode()
+        plan = plan_edits(root, second)
+        apply_plan(root, plan)
+        after = (root / FILE).read_bytes().decode()
+        again = plan_edits(root, second)
+    assert plan.refused == ()
+    assert by_name(yaml.safe_load(after + "\n")) == expected(yaml.safe_load(before + "\n"), plan.planned)
+    assert comments(after) == comments(before)
+    assert after.endswith("\n") == before.endswith("\n")
+    assert again.changes == ()
+
+
+def comments(text: str) -> list[str]:
+    return [
+        line for line in text.splitlines() if line.lstrip().startswith(("# about", "# top")) or "# trailing" in line
+    ]
 
 
 def writable(text: str) -> bool:
