@@ -58,6 +58,30 @@ def not_null_where_not_null(expression: exp.Expr, rows: Rows) -> frozenset[str]:
     return found
 
 
+def null_where_columns_are(expression: exp.Expr) -> bool:
+    """Whether `expression` is NULL where all its columns are, as those of an outer join's missing row.
+
+    Aggregates and windows count as such: what they say of the missing rows is that there are none.
+
+    >>> from sqlglot import parse_one
+    >>> [null_where_columns_are(parse_one(e)) for e in ("a + 1", "'yes'", "COALESCE(a, 0)", "COALESCE(a, b)", "COUNT(*)")]
+    [True, False, False, True, True]
+    """
+    expression = unwrap(expression)
+    if isinstance(expression, (exp.Column, exp.Null, exp.AggFunc, exp.Filter, exp.Window)):
+        return True
+    if isinstance(expression, STRICT):
+        operands = (expression.this, expression.args.get("expression"))
+        return any(isinstance(operand, exp.Expr) and null_where_columns_are(operand) for operand in operands)
+    if isinstance(expression, STRICT_IN_FIRST):
+        return null_where_columns_are(expression.this)
+    if isinstance(expression, exp.Coalesce):
+        # With a default around it an aggregate is read as one: SUM(x), 0 where there are no rows.
+        values = [expression.this, *expression.expressions]
+        return all(null_where_columns_are(value) for value in values)
+    return False
+
+
 def not_null_where_true(condition: exp.Expr, rows: Rows) -> frozenset[str]:
     """The elements that are not NULL in every row for which `condition` is TRUE."""
     condition = unwrap(condition)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from dbt_ai.sql.facts.conditions import null_where_columns_are
 from dbt_ai.sql.facts.rows import Rows, identifier, unwrap
 from dbt_ai.sql.values import ColumnFacts, ColumnRef
 
@@ -15,7 +16,7 @@ def inline(expression: exp.Expr, rows: Rows) -> exp.Expr:
     """`expression` down to base relations: a copy, whose leaf columns carry their ColumnRef in `.meta["ref"]`.
 
     A column stays written as alias.column, without a ref, where it has no one definition (a set operation whose
-    branches differ, a table function, a column nobody knows) or a too long one. Where two sources read the same
+    branches differ, a table function, a column nobody knows), a too long one, or one that an outer join overrules. Where two sources read the same
     relation their columns keep the alias for a name, with the ref: `current.amount - previous.amount`.
     """
     expression = unwrap(expression)
@@ -87,7 +88,14 @@ def leaf(ref: ColumnRef, table: str, name: str) -> exp.Column:
 
 def _definition(column: exp.Column, rows: Rows, shared: frozenset[str]) -> exp.Expr:
     facts = rows.column_facts(column)
-    if facts is None or facts.expression is None or len(facts.sql) > _LONGEST:
+    # Where an outer join found no row a column is NULL, whatever defines it: 'yes' must not stand for flags.is_paid.
+    missing = rows.table_of(column) in rows.optional
+    if (
+        facts is None
+        or facts.expression is None
+        or len(facts.sql) > _LONGEST
+        or (missing and not null_where_columns_are(facts.expression))
+    ):
         name = rows.query.spell(column.name)
         return exp.Column(this=identifier(name), table=identifier(column.table) if column.table else None)
     defined = facts.expression.copy()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from dbt_ai.sql.facts.aggregates import aggregates_in
-from dbt_ai.sql.facts.conditions import conjuncts, not_null_where_true
+from dbt_ai.sql.facts.conditions import conjuncts, not_null_where_true, null_where_columns_are
 from dbt_ai.sql.facts.domains import domain_of, literal_text, narrow
 from dbt_ai.sql.facts.inline import columns_in, inline, ref_of
 from dbt_ai.sql.facts.joins import equate, has_outer_side, join, kind_of, start
@@ -250,6 +250,8 @@ def _passed(name: str, column: exp.Column, facts: ColumnFacts, described: frozen
         kind = ColumnKind.PASS_THROUGH if same and facts.sources else ColumnKind.RENAMED
     shared = rows.table_of(column) in rows.self_joined
     expression = inline(column, rows) if shared else facts.expression
+    if expression is not None and rows.table_of(column) in rows.optional and not null_where_columns_are(expression):
+        expression = None
     made = made_of(column, rows)
     return replace(
         facts,
