@@ -102,6 +102,8 @@ def _asserts(function: str, words: str, match: re.Match[str], sentence: Sentence
         if _NOT_EXTREME.match(words) or re.search(r"(?:number|count|sum|total|average) of [^,;]*$", before, re.I):
             return False
         return bool(used & _EXTREMES) and "first" not in before.lower().split()
+    if match.group(0).lower() == "total" and not used:
+        return False
     if function in ("avg", "median") and not used:
         return facts is None and "of" in match.group(0)
     if function == "count":

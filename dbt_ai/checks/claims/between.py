@@ -18,8 +18,8 @@ _END = (
     r"|hours?|minutes?|weeks?|months?|years?|[-/:]\d))"
 )
 _RANGE = re.compile(
-    rf"\b(?:between|from|ranges?(?: is)?(?: from| between)?|ranging(?: from)?|scale(?: of| from)?|\(|%"
-    rf"|percentage|percent|score|value|values)\s*\(?(?P<low>{_DATE}|{_NUMBER})\s*%?\s*(?P<dash>and|to"
+    rf"(?:\b(?:between|from|ranges?(?: is)?(?: from| between)?|ranging(?: from)?|scale(?: of| from)?"
+    rf"|percentage|percent|score|value|values)|\()\s*\(?(?P<low>{_DATE}|{_NUMBER})\s*%?\s*(?P<dash>and|to"
     rf"|through|-|–|\.\.)\s*(?P<high>{_DATE}|{_NUMBER})\b(?!\.\d){_END}",
     re.IGNORECASE,
 )

@@ -77,9 +77,12 @@ def _values(phrase: str, context: ClaimContext, columns: Sequence[str]) -> exp.E
     if not found:
         return None
     match, column = found
-    values = [
-        _literal(value) for value in re.findall(_VALUE, match.group("values")) if value not in ("or", "and", "nor")
-    ]
+    written = [value for value in re.findall(_VALUE, match.group("values")) if value not in ("or", "and", "nor")]
+    # A bare word is a value only where the column is known to have it: "the attempt was successful" is prose.
+    known = {value.lower() for value in domains(context).get(column.name, ())}
+    if any(value[0].isalpha() and value.lower() not in ("true", "false", *known) for value in written):
+        return None
+    values = [_literal(value) for value in written]
     if len(values) == 1:
         equal: exp.Expr = exp.EQ(this=column, expression=values[0])
         if isinstance(values[0], exp.Boolean):
@@ -202,6 +205,8 @@ def _plain(node: exp.Expr) -> exp.Expr:
         found = exp.Boolean(this=bare == "true") if bare in ("true", "false") else found
     elif isinstance(node, exp.In) and len(node.expressions) > 1:
         node.set("expressions", sorted(node.expressions, key=lambda value: str(value.sql())))
+    elif isinstance(node, exp.EQ) and node.expression.name.lower() in ("true", "false"):
+        found = node.this if node.expression.name.lower() == "true" else exp.not_(node.this)
     elif isinstance(node, exp.EQ) and isinstance(node.expression, exp.Boolean):
         found = node.this if node.expression.this else exp.not_(node.this)
     return found

@@ -21,6 +21,12 @@ _FROM = re.compile(
     rf"|^(?P<word2>from)\s+(?:the\s+)?{_NAME.replace('name', 'name2').replace('owner', 'owner2')}",
     re.IGNORECASE,
 )
+# "Coupons are sourced from", "(sourced from": said of something else than the column or the relation.
+_ANOTHER_SUBJECT = re.compile(
+    r"(?:^|\s)(?!(?:it|this|value|values|column|which|that|table|model|rows?|records?"
+    r"|data)\s)[\w-]+\s+(?:are|is|was|were)\s*$|\(\s*$",
+    re.IGNORECASE,
+)
 _VALUE_ITSELF = {
     "taken",
     "copied",
@@ -50,6 +56,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
             EXAMPLES.search(sentence.text[: match.start()][-16:])
             or re.match(r"`?\s*=|\[", sentence.text[match.end() :])
             or not re.fullmatch(r"[\w. ]+", name)
+            or _ANOTHER_SUBJECT.search(sentence.text[: match.start()])
         ):
             continue
         owner = (match.group("owner") or match.group("owner2") or "").strip("`")

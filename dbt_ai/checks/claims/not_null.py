@@ -17,7 +17,7 @@ from dbt_ai.values import Claim, ClaimKind, Verdict
 _NEVER = re.compile(
     r"\b(?:is |are )?never (?:be )?(?:null|empty|blank|missing)\b|\b(?:cannot|can't|can not"
     r"|must not) be (?:null|empty|blank)\b"
-    r"|\balways (?:filled|populated|present|set|available|has a value|not null)\b|\b(?:is"
+    r"|\balways (?:filled|populated|present|set(?! to\b)|available|has a value|not null)\b|\b(?:is"
     r"|are) not null(?:able)?\b|^not null\b|\bnon-nullable\b"
     r"|\bnever `?NULL`?",
     re.IGNORECASE,
@@ -55,6 +55,10 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     match = _DEFAULT.search(text)
     if match and committed(sentence, match.start()):
         value = (match.group("value") or match.group("value2")).strip("'\"`")
+        if value.lower() in ("true", "false") and not re.search(
+            r"default|falls back|filled|\bno(?:ne)?\b", match.group(0), re.I
+        ):
+            return
         yield Claim(
             ClaimKind.NOT_NULL,
             column,

@@ -72,7 +72,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         ClaimKind.NULL_WHEN,
         column,
         (
-            ("condition", condition.rstrip(" ,)")),
+            ("condition", re.sub(r"\s*\([^()]*\)?$", "", condition).rstrip(" ,)")),
             ("word", word),
             ("only", bool(match.group("only")) or word in _OPPOSITE),
         ),

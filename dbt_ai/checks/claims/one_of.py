@@ -29,7 +29,11 @@ _LEAD = (
     r"|(?:^|[,;(.:]\s*)values:|\bvalues in the data:)"
 )
 _LIST = re.compile(rf"{_LEAD}\s*(?:either\s+)?(?P<items>[^\n]+)", re.IGNORECASE)
-_ALWAYS = re.compile(rf"\balways (?P<value>{QUOTED}|true\b|false\b|-?\d+(?:\.\d+)?\b(?! \w))", re.IGNORECASE)
+_ALWAYS = re.compile(
+    rf"\balways (?:set to |equal to |the value )?(?P<value>{QUOTED}|true\b|false\b"
+    rf"|-?\d+(?:\.\d+)?\b(?! \w))",
+    re.IGNORECASE,
+)
 _PARENTHESES = re.compile(r"\((?P<items>[^()]+,[^()]+|[^()]+ or [^()]+)\)")
 _KINDS = {
     "status",

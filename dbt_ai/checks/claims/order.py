@@ -12,7 +12,9 @@ from dbt_ai.checks.claims.words import column_named
 from dbt_ai.values import Claim, ClaimKind, Verdict
 
 _SORTED = re.compile(
-    r"\b(?:rows |records )?(?:are |is )?(?:sorted|ordered) (?:ascending |descending )?by (?P<by>`[^`]+`|\w+)", re.I
+    r"(?:^|\b(?:rows|records|table|is|are|results?),? )(?:sorted|ordered) (?:ascending "
+    r"|descending )?by (?P<by>`[^`]+`|\w+)",
+    re.IGNORECASE,
 )
 
 
@@ -21,13 +23,8 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     if context.target.column is not None:
         return
     match = _SORTED.search(sentence.text)
-    if (
-        match
-        and committed(sentence, match.start())
-        and (column := column_named(match.group("by"), context.own_columns))
-    ):
-        if not re.match(r"sorted|ordered|rows|records|are|is", match.group(0), re.I):
-            return
+    column = column_named(match.group("by"), context.own_columns) if match else None
+    if match and column and committed(sentence, match.start()):
         yield Claim(ClaimKind.ROW_PER, None, (("ordered_by", column),), match.group(0).strip())
 
 

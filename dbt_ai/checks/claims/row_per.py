@@ -48,8 +48,9 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         if phrase.lstrip().startswith("("):
             phrase = re.sub(r"\)[^()]*$", ")", phrase)
         phrase = re.sub(r"^\s*(?:unique |distinct )?combination of\b", "", phrase, flags=re.IGNORECASE)
-        words = _NARROWED.sub("", _TAIL.sub("", phrase).strip().rstrip(","))
-        narrowed = words != _TAIL.sub("", phrase).strip().rstrip(",")
+        whole = phrase if phrase.lstrip().startswith("(") else _TAIL.sub("", phrase).strip().rstrip(",")
+        words = whole if whole.lstrip().startswith("(") else _NARROWED.sub("", whole)
+        narrowed = words != whole
         column = context.target.column
         of_column = column is not None and stems(words) == ("value",)
         columns = (str(column),) if of_column else key_columns(words, context) or ()

@@ -35,6 +35,11 @@ _CUT = re.compile(
     r"\b(?:that|which|on|in|from|for|to|is|are|as|across|at|by|with|extracted|used|generated|and)\b.*$", re.I
 )
 _COMBINATION = re.compile(r"\bunique combination of\s+(?P<columns>[^.;:]+)|\bunique on\s+(?P<on>\(?[^.;:)]+\)?)", re.I)
+_PRIMARY = re.compile(
+    r"\bprimary key(?: of (?:this|the) \w+)?(?: is|:) (?:the )?(?P<columns>(?:`[^`]+`|\w+_\w+)(?:(?:,"
+    r"| and|, and) (?:`[^`]+`|\w+_\w+))*)",
+    re.IGNORECASE,
+)
 _THIS = re.compile(r"^(?:this |the )?(?:table|model|row|record|relation|view|entry)s?\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:number|count|total|list|set|distinct|how many)\b[^,;.]*$", re.IGNORECASE)
 
@@ -51,12 +56,17 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         return
     column = context.target.column
     if column is None:
+        named = _PRIMARY.search(text)
+        if named and committed(sentence, named.start()):
+            yield _claim(None, key_columns(named.group("columns"), context) or (), named.group(0), True)
         return
     if (scope := _SCOPE.search(text)) and committed(sentence, scope.start()):
         inside = key_columns(scope.group("scope"), context)
         yield _claim(column, (column, *inside) if inside else (), scope.group(0), False)
         return
     match = _KEY.search(text)
+    if match and re.search(r"\bor (?:an? )?$", text[: match.start()], re.IGNORECASE):
+        return
     if not match or not committed(sentence, match.start()) or _COUNTED.search(text[: match.start()]):
         return
     if re.search(r"\bpart of (?:the |a )?(?:composite )?$|\bcomposite $|\bnatural $", text[: match.start()], re.I):
@@ -83,6 +93,8 @@ def _about_own_rows(noun: str, primary: bool, context: ClaimContext, column: str
     `customer_id` of an orders relation is a unique identifier of the customer, and may well repeat.
     """
     if _THIS.match(noun):
+        return True
+    if re.search(r"\b(?:format|order|sequence)$", _CUT.sub("", noun).strip()):
         return True
     if identifiers(noun):
         own = relation_named(noun, context) == context.target.unique_id

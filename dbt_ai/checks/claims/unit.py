@@ -69,7 +69,7 @@ _CLAIM = re.compile(
     rf"|or)\b)(?! \w+ed\b)"
     rf"|\bnumber of (?:full |whole |calendar |elapsed )?(?P<number>{_TIME})\s+(?:between|from|since"
     rf"|until|that|it took|an?|the|elapsed|after|before|to|taken|spent)\b"
-    rf"|^(?:\w+ )?(?P<lead>{_TIME})\s+(?:between|since|from|elapsed|until)\b"
+    rf"|^(?:\w+,? )?(?:the )?(?P<lead>{_TIME})\s+(?:between|since|from|elapsed|until|that|into|spent)\b"
     rf"|(?:\bin\s+|\(|,\s*)(?P<code>(?-i:{'|'.join(code.upper() for code in _CODES)}))\b(?=[\s).,;]|$)"
     r"|(?:\b(?:in|as|at)\s+|\()(?P<zone>(?-i:UTC|GMT|Coordinated Universal Time))\b(?=[\s).,;]|$)",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dbt_ai.checks.claims.sentences import OPEN_END
 
 QUOTED = r"(?:'(?:[^'\n]|'(?=s\b))*'|\"[^\"\n]*\"|`[^`\n]+`|“[^”]*”)"
-_SEPARATOR = re.compile(r"\s*(?:[,;|/]\s*(?:(?:and|or)\b\s*)?|\b(?:and|or)\b\s*)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*(?:(?:[,;|]|\s/(?=\s))\s*(?:(?:and|or)\b\s*)?|\b(?:and|or)\b\s*)\s*", re.IGNORECASE)
 _VALUE = re.compile(r"[\w%+][\w%+./&'-]*(?: [\w%+&'-]+){0,2}")
 _EMPTY = {"null", "blank", "empty", "none", "nothing", "maybe null", "may be null", "an empty string"}
 # A bare item with one of these is prose that goes on, not a value.

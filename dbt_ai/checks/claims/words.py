@@ -89,6 +89,22 @@ STOP = frozenset(
         *("distinct", "unique", "individual", "has", "have", "which", "who", "per"),
     }
 )
+_ARTICLES = {
+    "a",
+    "an",
+    "the",
+    "this",
+    "that",
+    "each",
+    "every",
+    "its",
+    "their",
+    "our",
+    "unique",
+    "distinct",
+    "single",
+    "of",
+}
 _ENDINGS = {(word,) for word in KEY_WORDS}
 _DATE_WORDS = ("day", "date", "week", "month", "quarter", "year", "hour", "minute")
 _LIST = re.compile(r"\s*(?:,\s*and\b|,|&|×|\+|/|\bper\b|\band\b|\bx\b|\bby\b)\s*", re.IGNORECASE)
@@ -108,6 +124,12 @@ def stems(text: str) -> tuple[str, ...]:
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"['’]s\b|['’]", " ", text))
     return tuple(stem(word) for word in re.findall(r"[A-Za-z]+|\d+", spaced) if word.lower() not in STOP)
+
+
+def spelled(text: str) -> tuple[str, ...]:
+    """All words of a phrase or an identifier but articles, in lower case and singular, to compare names whole."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"['’]s\b|['’]", " ", text))
+    return tuple(stem(word) for word in re.findall(r"[A-Za-z]+|\d+", spaced) if word.lower() not in _ARTICLES)
 
 
 def looks_like_code(name: str) -> bool:
@@ -134,7 +156,7 @@ def entity_stems(relation_name: str) -> tuple[str, ...]:
     words = list(stems(last))
     while len(words) > 1 and words[0] in LAYERS:
         words = words[1:]
-    return tuple(words)
+    return tuple(word for place, word in enumerate(words) if place == 0 or word != words[place - 1])
 
 
 def is_own_entity(phrase: str, context: ClaimContext) -> bool:
@@ -151,10 +173,12 @@ def is_own_entity(phrase: str, context: ClaimContext) -> bool:
     if any(words == name[-len(words) :] for name in names):
         return True
     # "the Github label" in a relation called label, "a single course run" in courses_courserun
-    squeezed = "".join(words)
-    return bool(own) and (
-        words[-len(own) :] == own or squeezed.endswith("".join(own)) or "".join(own).endswith(squeezed)
-    )
+    squeezed, whole = "".join(words), "".join(own)
+    if not own or words[-len(own) :] == own or squeezed.endswith(whole) or whole.endswith(squeezed):
+        return bool(own)
+    # "the Wagtail image" in wagtailimages_image: the same last word after the same beginning
+    before, own_before = "".join(words[:-1]), "".join(own[:-1])
+    return words[-1] == own[-1] and (before.startswith(own_before) or own_before.startswith(before))
 
 
 def is_entity_of(words: tuple[str, ...], key: str, context: ClaimContext) -> bool:
@@ -198,8 +222,13 @@ def column_named(phrase: str, columns: Iterable[str]) -> str | None:
     for column in columns:
         if column.casefold() == bare.casefold():
             return column
-    words = stems(phrase)
-    found = [column for column in columns if words and stems(column) == words]
+    words = spelled(phrase)
+    flagged = re.match(r"(?:is|has|was)[_ ]", bare, re.IGNORECASE)
+    found = [
+        column
+        for column in columns
+        if words and spelled(column) == words and (flagged or not re.match(r"(?:is|has|was)_", column, re.IGNORECASE))
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -238,7 +267,7 @@ def _key_part(part: str, context: ClaimContext) -> tuple[str, ...] | None:
     for noun, columns in context.entities.items():
         if stems(noun) == words and all(context.own_column(column) for column in columns):
             return columns
-    exact = [column for column in context.own_columns if stems(column) == words]
+    exact = [column for column in context.own_columns if spelled(column) == spelled(part)]
     if len(exact) == 1:
         return (exact[0],)
     for suffix in KEY_WORDS:
