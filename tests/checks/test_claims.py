@@ -14,8 +14,11 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dbt_ai.checks.claims import CheckedSentence, ClaimContext, check_claims, contradictions, read_claims
+from dbt_ai.checks.reasons import REASONS
 from dbt_ai.sql.facts import facts_of
 from dbt_ai.sql.lineage import trace
 from dbt_ai.sql.query import parse_query
@@ -181,3 +184,36 @@ def test_a_relation_that_is_gone_leaves_the_claim_unproven() -> None:
     (sentence,) = check_claims(read_claims("Never NULL.", context), context, duckdb.connect())
     assert sentence.verdicts[0].reason == "query-failed"
     assert not sentence.writable
+
+
+_SCRAPS = """
+One row per order and customer , . ; : ( ) ' ` never NULL when if for unless is not one of between 0 and 100 'paid'
+`status` `order_id` orders without payments sum of amount in cents divided by unique identifier true where either or
+possible values are always defaults to from `stg_orders.order_id` foreign key to customers at least 3 sorted excludes
+only rows with has no matching row in `stg_payments` {x} \\ % '' `` … é payments. minutes UTC percent (new, paid) per
+"""
+_WORDS = sorted(set(_SCRAPS.split()))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(_WORDS), max_size=14), st.sampled_from([None, "status", "amount", "is_paid", "settled_on"])
+)
+def test_no_text_makes_reading_or_checking_fail(words: list[str], column: str | None) -> None:
+    path = FOLDER / "shop_orders.yml"
+    context = context_for(path, column)
+    text = " ".join(words)
+    for sentence in check_claims(read_claims(text, context), context, world(path)[1]):
+        assert len(sentence.claims) == len(sentence.verdicts)
+        for verdict in sentence.verdicts:
+            assert verdict.reason is None or verdict.reason in REASONS
+            assert len(verdict.rows) <= 5
+            assert verdict.writable == (verdict.reason is None)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["'" * 400, "`" * 399, "(" * 400, "one of " + "a, " * 300, "NULL when " + "' a" * 300, "per x " * 200]
+)
+def test_hostile_texts_are_read_in_no_time(hostile: str) -> None:
+    context = context_for(FOLDER / "shop_orders.yml", "status")
+    assert "".join(sentence.text for sentence in read_claims(hostile, context))

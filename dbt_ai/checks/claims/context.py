@@ -95,6 +95,8 @@ class ClaimContext:
 
     def keys_named(self, name: str) -> str | None:
         """The key of the project's relation called `name` (case does not count), or of a parent so called."""
+        if name in self.names:
+            return self.names[name]
         folded = name.casefold()
         known = next((key for known, key in self.names.items() if known.casefold() == folded), None)
         parents = (key for key, relation in self.relations.items() if relation.parts[2].casefold() == folded)

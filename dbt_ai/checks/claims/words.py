@@ -116,6 +116,7 @@ def stem(word: str) -> str:
     return str(inflection.singularize(word.lower()))
 
 
+@lru_cache(maxsize=16384)
 def stems(text: str) -> tuple[str, ...]:
     """The meaningful words of a phrase or an identifier, in lower case and singular.
 
@@ -126,6 +127,7 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in re.findall(r"[A-Za-z]+|\d+", spaced) if word.lower() not in STOP)
 
 
+@lru_cache(maxsize=16384)
 def spelled(text: str) -> tuple[str, ...]:
     """All words of a phrase or an identifier but articles, in lower case and singular, to compare names whole."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"['’]s\b|['’]", " ", text))
@@ -150,6 +152,7 @@ def identifiers(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16384)
 def entity_stems(relation_name: str) -> tuple[str, ...]:
     """What the rows of a relation are, by its name: ("order",) for stg_shop__orders."""
     last = relation_name.rsplit(".", 1)[-1].rsplit("__", 1)[-1]
