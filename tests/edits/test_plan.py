@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from dbt_ai.edits import apply_plan, diff_plan, plan_edits
+from dbt_ai.edits import apply_plan, diff_plan, plan_edits, schema
 from dbt_ai.errors import ProjectError
-from dbt_ai.values import Edit, PropertyPlace
+from dbt_ai.values import Edit, FileChange, Plan, PropertyPlace
 
 
 def edit(path: str, name: str, column: str | None, text: str, section: str = "models", exists: bool = True) -> Edit:
@@ -174,3 +176,34 @@ def test_three_thousand_columns_half_of_them_new(tmp_path: Path) -> None:
     edits = [edit("m.yml", "wide", f"c{number}", f"Column {number}.") for number in range(3000)]
     columns = yaml.safe_load(written(tmp_path, *edits))["models"][0]["columns"]
     assert columns == [{"name": f"c{number}", "description": f"Column {number}."} for number in range(3000)]
+
+
+def test_new_files_under_awkward_names_apply_with_git(tmp_path: Path, git: Callable[..., bytes]) -> None:
+    changes = [
+        FileChange("models/with space.yml", None, b"a: 1\n"),
+        FileChange('models/with "quotes".yml', None, b"no end of line"),
+        FileChange("models/\u00fcmlaut.yml", None, "caf\u00e9: \u2028\r\n".encode()),
+        FileChange("models/there is.yml", b"a: 1\r\nb: 2", b"a: 1\r\nb: 3\r\n"),
+    ]
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/there is.yml").write_bytes(b"a: 1\r\nb: 2")
+    if sys.platform == "win32":
+        changes = [change for change in changes if '"' not in change.path]
+    git(tmp_path, "apply", "-", stdin=diff_plan(Plan(changes=tuple(changes))).encode())
+    for change in changes:
+        assert (tmp_path / change.path).read_bytes() == change.after
+
+
+def test_a_dbt_without_a_schema_of_property_files_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(package: str) -> Path:
+        raise ModuleNotFoundError(package)
+
+    monkeypatch.setattr(schema, "files", missing)
+    schema._validator.cache_clear()
+    try:
+        (tmp_path / "m.yml").write_text("models:\n  - name: a\n")
+        assert len(plan_edits(tmp_path, [edit("m.yml", "a", None, "A.")]).changes) == 1
+    finally:
+        schema._validator.cache_clear()

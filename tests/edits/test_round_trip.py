@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -275,3 +276,57 @@ def test_exactly_what_was_meant_has_changed(
         assert "\n" not in after.replace("\r\n", ""), "line ends stay as they are"
     assert after.endswith("\n") == before.endswith("\n"), "the end of the file stays as it is"
     assert (again.changes, again.refused) == ((), ()), "a second run changes nothing"
+
+
+def layout_with_anchors(uses: list[list[int]], shared_list: bool, merged: bool) -> str:
+    """Models whose columns are aliases of the entry that came first; the last model may share the first one's list."""
+    lines, seen = ["version: 2", "models:"], set()
+    for number, columns in enumerate(uses):
+        lines += [f"  - name: m{number}", "    columns:" + (" &all" if shared_list and number == 0 else "")]
+        for column in columns:
+            if column in seen:
+                lines.append(f"      - *c{column}")
+            else:
+                lines += [f"      - &c{column}", f"        name: c{column}", "        tests: [unique]"]
+                seen.add(column)
+    if shared_list:
+        lines += ["  - name: sharing", "    columns: *all"]
+    if merged:
+        lines += ["  - name: merging", "    columns:", f"      - <<: *c{uses[0][0]}", "        name: own"]
+    return "\n".join(lines) + "\n"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    uses=st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True), min_size=1, max_size=4),
+    shared_list=st.booleans(),
+    merged=st.booleans(),
+    data=st.data(),
+)
+def test_an_anchor_is_edited_only_where_the_text_is_meant_for_every_use(
+    uses: list[list[int]], shared_list: bool, merged: bool, data: st.DataObject
+) -> None:
+    before = layout_with_anchors(uses, shared_list, merged)
+    places = [
+        (model["name"], column["name"]) for model in yaml.safe_load(before)["models"] for column in model["columns"]
+    ]
+    places += [(model, "new") for model in dict.fromkeys(model for model, _ in places)]
+    wanted = data.draw(st.lists(st.sampled_from(places), unique=True, max_size=len(places)))
+    edits = [
+        Edit(
+            PropertyPlace(FILE, "models", model, file_exists=True), column, data.draw(st.sampled_from(["One.", "Two."]))
+        )
+        for model, column in wanted
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / FILE).write_bytes(before.encode())
+        plan = plan_edits(root, edits)
+        apply_plan(root, plan)
+        after = (root / FILE).read_bytes().decode()
+    old, loaded = yaml.safe_load(before), yaml.safe_load(after)
+    assert by_name(json.loads(json.dumps(loaded))) == expected(json.loads(json.dumps(old)), plan.planned)
+    assert {one.reason for one in plan.refused} <= {"shared-anchor"}
+    alone = [edit for edit in edits if f"*{edit.column}" not in before]
+    if not shared_list and not merged:
+        assert all(edit in plan.planned for edit in alone), "what nothing shares is written"
