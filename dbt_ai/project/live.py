@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -102,14 +102,17 @@ class LiveReader:
     @contextmanager
     def _connection(self) -> Iterator[None]:
         """dbt's connection for models that query while they compile: opened by the first one, closed at the end, so
-        that a DuckDB file is free for others."""
+        that a DuckDB file is free for others. Where it cannot be opened, nobody tries again: it may take a minute."""
         from dbt.adapters.factory import get_adapter
 
-        adapter = get_adapter(self._config)
+        adapter: Any = get_adapter(self._config)
+        connections = adapter.connections
+        connections.open = _failing_once(connections.open)
         try:
             with adapter.connection_named("dbt_ai"):
                 yield
         finally:
+            del connections.open
             adapter.cleanup_connections()
 
     @cached_property
@@ -119,6 +122,22 @@ class LiveReader:
     @property
     def _target_path(self) -> Path:
         return Path(self._config.project_root, self._config.project_target_path)
+
+
+def _failing_once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`function`, called no more after the first error, which is raised again instead."""
+    failures: list[Exception] = []
+
+    def call(argument: Any) -> Any:
+        if failures:
+            raise failures[0]
+        try:
+            return function(argument)
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    return call
 
 
 def _is_sql(node: Any) -> bool:

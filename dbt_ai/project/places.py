@@ -4,9 +4,10 @@ A node that a property file describes stays in that file. For any other the proj
 
 1. *The folder's habit.* Where other nodes of the same type and folder are described: if most of their files are one
    a node (`customers.yml`, `_customers.yml`), a file of that pattern; else the file that describes most of them.
-2. *The project's habit.* The pattern that most property files of that type follow: the node's name
-   (`{node}.yml`), the folder's name (`_{folder}__models.yml`), a fixed name in every folder (`schema.yml`,
-   `_models.yml`), or one file in a folder above, for which the nearest is taken.
+2. *The neighbours' habit.* In the nearest folder above that has property files of that type somewhere below it, the
+   pattern that most folders follow: the node's name (`{node}.yml`), the folder's name (`_{folder}__models.yml`), a
+   fixed name in every folder (`schema.yml`, `_models.yml`), or one file in a folder above, of which the nearest is
+   taken. So `staging/` and `marts/` may differ.
 3. *No habit.* `_<folder>__models.yml` beside the node (`_seeds.yml` and the like straight under the type's root
    folder), with the extension that the project's other property files have.
 
@@ -88,13 +89,14 @@ class _Habits:
                 files.setdefault(node.patch_path, []).append(node)
         self._files = files
         # A folder has one vote for each pattern, however many files it has.
-        voting = {(_pattern(path, peers), PurePosixPath(path).parent): None for path, peers in sorted(files.items())}
-        self._patterns = Counter(pattern for pattern, _ in voting)
+        self._votes = dict.fromkeys(
+            (_pattern(path, peers), PurePosixPath(path).parent) for path, peers in sorted(files.items())
+        )
 
     def file_for(self, node: Node) -> str | None:
         """The file that the habits ask for, or None where they say nothing."""
         folder = _folder(node)
-        return self._by_folder(node, folder) or self._by_project(node, folder)
+        return self._by_folder(node, folder) or self._by_neighbours(node, folder)
 
     def _by_folder(self, node: Node, folder: PurePosixPath) -> str | None:
         beside = Counter(
@@ -108,13 +110,15 @@ class _Habits:
             return Counter(per_node).most_common(1)[0][0].render(folder, node.name)
         return described[0]
 
-    def _by_project(self, node: Node, folder: PurePosixPath) -> str | None:
-        for pattern, _ in self._patterns.most_common():
-            if not pattern.above:
-                return pattern.render(folder, node.name)
-            above = [path for path in self._files if PurePosixPath(path).parent in folder.parents]
-            if above:
-                return max(above, key=lambda path: (len(PurePosixPath(path).parts), len(self._files[path])))
+    def _by_neighbours(self, node: Node, folder: PurePosixPath) -> str | None:
+        for ancestor in folder.parents:
+            voters = Counter(pattern for pattern, place in self._votes if ancestor in (place, *place.parents))
+            for pattern, _ in voters.most_common():
+                if not pattern.above:
+                    return pattern.render(folder, node.name)
+                above = [path for path in sorted(self._files) if PurePosixPath(path).parent in folder.parents]
+                if above:
+                    return max(above, key=lambda path: (len(PurePosixPath(path).parts), len(self._files[path])))
         return None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
+import threading
 from pathlib import Path
 
 import duckdb
@@ -149,6 +152,34 @@ def test_compiling_leaves_the_database_to_others(shop: Path) -> None:
     assert reader.compile(["model.shop.statuses"])["model.shop.statuses"].error is None
     with duckdb.connect(str(shop / "shop.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from main_raw.raw_orders").fetchone() == (3,)
+
+
+def test_a_warehouse_that_does_not_answer_is_asked_once(shop: Path) -> None:
+    """Each of many models that query would else wait for the same timeout."""
+    for name in ("one", "two", "three"):
+        shutil.copy(shop / "models" / "marts" / "statuses.sql", shop / "models" / "marts" / f"{name}.sql")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        calls = []
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                calls.append(connection)
+                connection.close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        profiles = (shop / "profiles.yml").read_text()
+        (shop / "profiles.yml").write_text(
+            profiles.replace("port: 1\n", f"port: {server.getsockname()[1]}\n      retries: 0\n")
+        )
+        reader = open_project(shop, target="postgres")
+        compiled = reader.compile([uid for uid in reader.project.nodes if uid.startswith("model.shop.")])
+    names = ("one", "two", "three", "statuses")
+    assert {uid for uid, one in compiled.items() if one.error} == {f"model.shop.{name}" for name in names}
+    assert len(calls) == 1
 
 
 def test_columns_of_the_catalog(shop: Path) -> None:
