@@ -111,8 +111,8 @@ def contradictions(
 ) -> tuple[tuple[Claim, Verdict], ...]:
     """What a person's text asserts and is false.
 
-    Names and values that cannot be found are left out unless they are `relation.column` of a known relation: a person
-    may well speak of things outside the project.
+    Names that cannot be found are left out unless they are `relation.column` of a known relation, and listed values
+    that only the data lacks are, too: a person may well speak of things outside the project, and of values to come.
     """
     return tuple(
         (claim, verdict)
@@ -121,6 +121,12 @@ def contradictions(
         if verdict.kind is VerdictKind.REFUTED
         and (claim.kind is not ClaimKind.NAMES or "." in str(claim.argument("name")))
     )
+
+
+def _may_be_elsewhere(claim: Claim, verdict: Verdict) -> bool:
+    if claim.kind is ClaimKind.NAMES:
+        return verdict.reason != "unknown-name" or "." not in str(claim.argument("name"))
+    return verdict.reason == "unknown-value" and verdict.where == "duckdb"
 
 
 def _check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:

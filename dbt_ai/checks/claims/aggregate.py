@@ -41,7 +41,7 @@ _NOT_EXTREME = re.compile(
     re.IGNORECASE,
 )
 _FAMILIES = {
-    "sum": {"sum", "countif", "count_if", "logical_or"},
+    "sum": {"sum"},
     "count": {
         "count",
         "countif",
@@ -57,6 +57,11 @@ _FAMILIES = {
     "max": {"max", "last", "last_value", "lastvalue", "arg_max", "argmax", "max_by"},
 }
 _EXTREMES = _FAMILIES["min"] | _FAMILIES["max"]
+_COUNTS = {"count", "number", "quantity", "qty", "num", "n", "total", "unit"}
+_SUPERLATIVES = {"first", "last", "earliest", "latest", "min", "max", "recent", "oldest", "newest", "highest", "lowest"}
+_BETWEEN = re.compile(
+    r"\b(?:between|since|until|from|after|before)\s+(?:(?:the|an?|its|their)\s+)?(?:[\w'’]+['’]s?\s+)?$", re.I
+)
 _OWN = {word: name for name, words in _FAMILIES.items() for word in words}
 
 
@@ -99,7 +104,11 @@ def _asserts(function: str, words: str, match: re.Match[str], sentence: Sentence
     before = sentence.text[: match.start()]
     if function in ("min", "max"):
         # Only where the SQL has an extreme at all; a superlative elsewhere in the text describes the rows.
-        if _NOT_EXTREME.match(words) or re.search(r"(?:number|count|sum|total|average) of [^,;]*$", before, re.I):
+        if (
+            _NOT_EXTREME.match(words)
+            or _BETWEEN.search(before)
+            or re.search(r"(?:number|count|sum|total|average) of [^,;]*$", before, re.I)
+        ):
             return False
         return bool(used & _EXTREMES) and "first" not in before.lower().split()
     if match.group(0).lower() == "total" and not used:
@@ -147,10 +156,12 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     if facts.aggregate is None:
         return _without_aggregate(function, facts)
     aggregate = facts.aggregate
-    if not _fits(function, aggregate):
-        return refuted(
-            "other-aggregate", f"The SQL takes the {aggregate.function} of {aggregate.argument_sql}.", facts.sql
-        )
+    fits = _fits(function, str(claim.argument("of")), facts, aggregate)
+    if fits is None:
+        return unproven("unclear-argument", basis=facts.sql)
+    if not fits:
+        detail = f"The SQL takes the {aggregate.function} of {aggregate.argument_sql}."
+        return refuted("other-aggregate", detail, facts.sql)
     words = str(claim.argument("of"))
     if (
         claim.argument("distinct")
@@ -169,19 +180,26 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     return proved(f"The SQL takes the {aggregate.function} of {aggregate.argument_sql}.", facts.sql)
 
 
-def _fits(function: str, aggregate: Aggregate) -> bool:
+def _fits(function: str, words: str, facts: ColumnFacts, aggregate: Aggregate) -> bool | None:
+    """Whether the SQL's aggregate is the one that is said; None where the words could mean it all the same."""
     used = aggregate.function.lower()
     if used in _FAMILIES[function]:
-        return function != "sum" or used == "sum"
-    if used not in _OWN and not used.startswith(function):
-        return True  # an aggregate that no word here stands for: not told apart
-    if function == "count" and used == "sum":
-        # A sum of ones, or of a column that is a count itself.
+        return True
+    if used not in _OWN:
+        return None
+    argument = set(stems(aggregate.argument.column)) if aggregate.argument else set()
+    if function == "count":
+        # "Number of seats" is what a sum of seats is, and may be what the highest of them is.
         ones = aggregate.argument_sql.strip("()") == "1" or aggregate.else_sql in ("0", "0.0")
-        counts = aggregate.argument is not None and bool(
-            {"count", "number", "quantity", "qty", "num", "n", "total", "unit"} & set(stems(aggregate.argument.column))
-        )
-        return ones or counts or aggregate.argument is None
+        if used == "sum" and (ones or argument & _COUNTS or aggregate.argument is None):
+            return True
+        if argument & set(stems(words)):
+            return True if used == "sum" else None
+    if function in ("min", "max") and used in _EXTREMES:
+        # An extreme of a part of the rows, or of what is an extreme itself, can be the other one.
+        plain = aggregate.argument is not None and not aggregate.condition_sql and not argument & _SUPERLATIVES
+        windowed = facts.expression is not None and facts.expression.find(exp.Window) is not None
+        return False if plain and not windowed else None
     return False
 
 

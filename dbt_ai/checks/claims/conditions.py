@@ -188,7 +188,13 @@ def conjuncts(tree: exp.Expr) -> list[exp.Expr]:
 
 
 def _normal(tree: exp.Expr) -> str:
-    return str(simplify(tree.copy().transform(_plain)).sql())
+    tree = tree.copy()
+    # What takes the place of a node is not looked into by the same pass.
+    for _ in range(20):
+        before, tree = tree, tree.transform(_plain)
+        if before == tree:
+            break
+    return str(simplify(tree).sql())
 
 
 def _plain(node: exp.Expr) -> exp.Expr:

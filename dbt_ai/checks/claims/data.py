@@ -72,10 +72,15 @@ class Data:
         """How many rows the relation has."""
         return self.number(f"SELECT count(*) FROM {self.relation}")
 
-    def type_of(self, column: str) -> str:
-        """DuckDB's type of a column, in capitals."""
-        rows = self.query(f"SELECT typeof({quote(column)}) FROM {self.relation} LIMIT 1")[1]
-        return str(rows[0][0]).upper() if rows else ""
+    def type_of(self, column: str, relation: str | None = None) -> str:
+        """DuckDB's type of a column of this relation, or of another, in capitals without its parameters."""
+        rows = self.query(f"SELECT typeof({quote(column)}) FROM {relation or self.relation} LIMIT 1")[1]
+        return str(rows[0][0]).upper().split("(")[0] if rows else ""
+
+    @staticmethod
+    def is_number(type_name: str) -> bool:
+        """Whether values of a type compare as numbers."""
+        return type_name.endswith("INT") or type_name in ("INTEGER", "DECIMAL", "DOUBLE", "FLOAT")
 
     def none_where(self, condition: str, reason: str, sentence: str) -> Verdict:
         """HOLDS where no row meets the SQL `condition`, else REFUTED with `reason`, `sentence` and some of the rows."""

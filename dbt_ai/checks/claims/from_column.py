@@ -105,6 +105,9 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
         return proved(f"The value comes from {name} through its parents.", name)
     if not edges or any(edge.guess for edge in edges) or _untraced(claim.subject, lineage.unresolved):
         return unproven("lineage-incomplete")
+    written = rf"\b{re.escape(relation)}\.{re.escape(column)}\b" if relation and column else None
+    if written and sibling and re.search(written, sibling.sql, re.IGNORECASE):
+        return proved(f"The SQL of the column reads {name}.", sibling.sql)
     parent = relation is not None and context.keys_named(relation) in context.relations
     if not parent and ((relation is not None and context.keys_named(relation)) or not _all_known(edges, context)):
         return unproven("lineage-incomplete", f"{name} may be further up than was looked at.")

@@ -94,12 +94,10 @@ def _default(column: str, default: str, context: ClaimContext, data: Data | None
     if own is not None and own is not facts and own.default_sql:
         stand_ins.insert(0, own.default_sql)
     if any(_value_of(sql, context) == _plain(default) for sql in stand_ins):
-        if own and not own.nullability.never and data is not None:
-            missing = data.number(f"SELECT count(*) FROM {data.relation} WHERE {quote(column)} IS NULL")
-            if missing:
-                detail = f"The column is NULL in {missing} of {data.row_count} rows, where the text says {default}."
-                sql = f"SELECT * FROM {data.relation} WHERE {quote(column)} IS NULL"
-                return refuted("null-values", detail, sql, data.rows(sql), "duckdb")
+        if own and not own.nullability.never:
+            if data is None:
+                return unproven("no-data", basis=facts.sql)
+            return data.none_where(f"{quote(column)} IS NULL", "null-values", f"The column is NULL and not {default}")
         return proved(f"The SQL puts {default} where there is no value.", facts.sql)
     known = [value for sql in stand_ins if (value := _value_of(sql, context)) is not None]
     if facts.default_sql and known:

@@ -78,11 +78,12 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
         return unproven("no-data")
     other = context.quoted[key]
     own, its = quote(column), quote(str(target))
+    mine, theirs = data.type_of(str(column)), data.type_of(str(target), other)
+    text = mine != theirs and not (data.is_number(mine) and data.is_number(theirs))
+    same = f"CAST(parent.{its} AS VARCHAR) = CAST(child.{own} AS VARCHAR)" if text else f"parent.{its} = child.{own}"
     orphans = (
         f"SELECT {own} AS value, count(*) AS row_count FROM {data.relation} AS child WHERE {own} IS NOT NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM {other} AS parent "
-        f"WHERE CAST(parent.{its} AS VARCHAR) = CAST(child.{own} AS VARCHAR)) "
-        "GROUP BY 1"
+        f"AND NOT EXISTS (SELECT 1 FROM {other} AS parent WHERE {same}) GROUP BY 1"
     )
     count = data.number(f"SELECT sum(row_count) FROM ({orphans})")
     if count:

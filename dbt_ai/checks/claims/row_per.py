@@ -11,7 +11,7 @@ from dbt_ai.checks.claims.data import Data
 from dbt_ai.checks.claims.sentences import committed
 from dbt_ai.checks.claims.unique import key_proof, no_duplicates
 from dbt_ai.checks.claims.verdicts import proved, refuted, unproven
-from dbt_ai.checks.claims.words import identifiers, is_entity_of, key_columns, relation_named, stems
+from dbt_ai.checks.claims.words import entity_stems, identifiers, is_entity_of, key_columns, relation_named, stems
 from dbt_ai.values import Claim, ClaimKind, Verdict, VerdictKind
 
 _ROW = r"(?:row|record|entry|line|observation)"
@@ -100,7 +100,8 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     if data is None:
         return unproven("no-data")
     verdict = no_duplicates(columns, data, ignore_null=False)
-    if verdict.kind is VerdictKind.REFUTED and claim.argument("narrowed"):
+    part_of_own = not identifiers(words) and stems(words) == entity_stems(context.name)[1:][-len(stems(words)) :]
+    if verdict.kind is VerdictKind.REFUTED and (claim.argument("narrowed") or part_of_own):
         return unproven("unclear-words", verdict.detail)
     return verdict
 

@@ -45,7 +45,6 @@ _MAJOR = {
 }
 _SECONDS = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _CALENDAR = {"month", "quarter", "year"}
-_MEASURES = {
     "percent",
     "percentage",
     "kilograms",
@@ -136,7 +135,10 @@ def _currency(column: str, unit: str, facts: ColumnFacts | None, context: ClaimC
         if multiplies and unit == "cents":
             return proved(f"The SQL converts by {' '.join(factor)}.", facts.sql)
         return unproven("unit-not-evident", basis=facts.sql)
+    computed = facts is not None and facts.expression is not None and facts.expression.find(exp.Div, exp.Mul)
     if unit != "cents" and "cent" in named | set(stems(column)):
+        if computed:
+            return unproven("unit-not-evident", basis=facts.sql if facts else "")
         return refuted(
             "other-unit", "The name says cents, and the SQL does not convert it.", facts.sql if facts else column
         )
