@@ -225,10 +225,15 @@ class ColumnFacts:
 
     `sql` is the defining expression with CTEs and subqueries inlined down to base relations, each leaf column
     written identifier.column. `expression` is the same as a tree; a leaf exp.Column carries its ColumnRef in
-    `.meta["ref"]`. `sources` are the columns whose values flow in. `default_sql` is the last argument of an outer
+    `.meta["ref"]`; None where the column has no one definition (a union's branches differ, a constant that an outer
+    join can overrule). `sources` are the columns whose values flow in. `default_sql` is the last argument of an outer
     COALESCE. `factor` is set for x / 100, x * 0.01 and the like, as written (("/", "100")).
     `grain_kept` is True where each output row takes the value of one row of the source's relation at that relation's
     own grain or a join that does not change what the value describes; for pass-through and renamed only.
+    `source_unique_kept` is set for a pass-through or renamed column that alone is a unique key of its relation: True
+    where it is still unique here, False where that is not known (so "unique identifier of" must not be inherited).
+    `repeated` is True where a join on the way can repeat the value of one source row in several output rows (so that
+    a SUM over it counts it more than once), False where none can, None where that is not known.
     """
 
     name: str
@@ -245,6 +250,7 @@ class ColumnFacts:
     domain: Domain | None = None
     grain_kept: bool = False
     source_unique_kept: bool | None = None
+    repeated: bool | None = None
     expression: exp.Expr | None = field(default=None, compare=False, repr=False)
 
 

@@ -92,6 +92,7 @@ def _column(column: ColumnFacts) -> dict[str, Any]:
         "factor": list(column.factor) if column.factor else None,
         "grain_kept": column.grain_kept,
         "unique_kept": column.source_unique_kept,
+        "repeated": column.repeated,
         "branches": [[branch.condition_sql, branch.value_sql] for branch in column.branches],
         "aggregate": aggregate and {
             "function": aggregate.function,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from dbt_ai.sql.facts.domains import literal_text
-from dbt_ai.sql.facts.inline import inline_sql, plain_ref
-from dbt_ai.sql.facts.rows import Rows, unwrap
+from dbt_ai.sql.facts.inline import inline_sql, own_columns, plain_ref
+from dbt_ai.sql.facts.rows import Rows, unwrap, worst
 from dbt_ai.sql.values import Aggregate
 
 _INSIDE_ANOTHER = (exp.Subquery, exp.Select, exp.SetOperation)
@@ -77,6 +77,15 @@ def aggregate_of(expression: exp.Expr, rows: Rows) -> Aggregate | None:
     )
 
 
+def repeated_in_rows(expression: exp.Expr, rows: Rows) -> bool | None:
+    """Whether joins, here or on the way here, can repeat the value that `expression` has for one source row."""
+    found: list[bool | None] = []
+    for column in own_columns(expression):
+        facts = rows.column_facts(column)
+        found += [rows.repeated.get(rows.table_of(column)), facts.repeated if facts else None]
+    return worst(found)
+
+
 def _conditional(argument: exp.Expr, rows: Rows) -> tuple[exp.Expr | None, exp.Expr, str | None]:
     """CASE WHEN c THEN x [ELSE 0 or NULL] END as (c, x, else); anything else as (None, itself, None)."""
     if isinstance(argument, exp.Case) and argument.args.get("this") is None and len(argument.args["ifs"]) == 1:
@@ -98,11 +107,9 @@ def _aliases(argument: exp.Expr | None, rows: Rows) -> set[str]:
 
 
 def _repeated(argument: exp.Expr | None, rows: Rows) -> bool | None:
-    aliases = _aliases(argument, rows)
-    if len(aliases) == 1:
-        return rows.repeated.get(aliases.pop())
-    known = [rows.repeated.get(alias) for alias in aliases or rows.sources]
-    return False if known and all(value is False for value in known) else None
+    if argument is not None and _aliases(argument, rows):
+        return repeated_in_rows(argument, rows)
+    return False if rows.repeated and all(value is False for value in rows.repeated.values()) else None
 
 
 def _rows_of(argument: exp.Expr | None, repeated: bool | None, rows: Rows) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ def inline(expression: exp.Expr, rows: Rows) -> exp.Expr:
     """`expression` down to base relations: a copy, whose leaf columns carry their ColumnRef in `.meta["ref"]`.
 
     A column stays written as alias.column, without a ref, where it has no one definition (a set operation whose
-    branches differ, a table function, a column nobody knows), a too long one, or one that an outer join overrules. Where two sources read the same
-    relation their columns keep the alias for a name, with the ref: `current.amount - previous.amount`.
+    branches differ, a table function, a column nobody knows), a too long one, or one that an outer join overrules.
+    Where two sources read the same relation their columns keep the alias for a name, with the ref:
+    `current.amount - previous.amount`.
     """
     expression = unwrap(expression)
     shared = _sharing_sources(expression, rows)

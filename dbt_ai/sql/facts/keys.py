@@ -87,13 +87,13 @@ def best(keys: Iterable[Key], order: Sequence[str]) -> list[Key]:
     place = {name: index for index, name in enumerate(order)}
     ranked = sorted(keys, key=lambda k: (k.nulls_apart, len(k.columns), [place.get(c, 0) for c in k.columns]))
     kept: list[Key] = []
-    for key in sorted(ranked, key=lambda k: len(k.columns)):
+    for key in sorted(dict.fromkeys(ranked), key=lambda k: len(k.columns)):
         wider = (
             set(other.columns) <= set(key.columns) and (key.nulls_apart or not other.nulls_apart) for other in kept
         )
         if not any(wider):
             kept.append(key)
-    return [key for key in ranked if key in kept][:12]
+    return [key for key in dict.fromkeys(ranked) if key in kept][:12]
 
 
 def _key(key: RowKey, basis: str, indexes: tuple[int, ...], columns: Sequence[ColumnFacts]) -> Key:

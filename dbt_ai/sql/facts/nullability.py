@@ -105,12 +105,29 @@ def _null(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullabil
 
 def _division(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullability:
     operands = _all_of((expression.this, expression.expression), rows, assumed)
-    divisor = unwrap(expression.expression)
-    if isinstance(divisor, exp.Literal) and not divisor.is_string and float(divisor.this) != 0:
+    if _never_zero(expression.expression, rows):
         return operands
     # Whether a zero divisor gives NULL, infinity or an error differs by warehouse, by version and by setting.
-    reason = NullReason(NullCause.EXPRESSION, inline_sql(expression, rows))
-    return combine((operands, Nullability(False, (reason,))))
+    return combine((operands, _unknown(expression, rows)))
+
+
+def _never_zero(divisor: exp.Expr, rows: Rows) -> bool:
+    divisor = unwrap(divisor)
+    if isinstance(divisor, exp.Literal):
+        return not divisor.is_string and float(divisor.this) != 0
+    if isinstance(divisor, exp.Cast) and not isinstance(divisor, exp.TryCast):
+        # A cast to a whole number could round to zero.
+        return isinstance(unwrap(divisor.this), (exp.Count, exp.Literal)) and _never_zero(divisor.this, rows)
+    if isinstance(divisor, exp.Mul):
+        parts = (unwrap(divisor.left), unwrap(divisor.right))
+        whole = all(isinstance(part, exp.Count) or (part.is_number and abs(float(part.name)) >= 1) for part in parts)
+        return whole and all(_never_zero(part, rows) for part in parts)
+    if isinstance(divisor, exp.Nullif):
+        zero = unwrap(divisor.expression)
+        return isinstance(zero, exp.Literal) and not zero.is_string and float(zero.this) == 0
+    if isinstance(divisor, exp.Count):
+        return bool(rows.group) and not rows.grouping_sets and isinstance(divisor.this, exp.Star)
+    return False
 
 
 def _cast(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullability:

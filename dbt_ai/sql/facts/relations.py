@@ -70,6 +70,7 @@ class _Columns(OpenColumns):
             domain=_domain(sql, values) if values else None,
             grain_kept=True,
             source_unique_kept=True if name.casefold() in self._unique else None,
+            repeated=False,
             expression=leaf(ref, table, name),
         )
 

@@ -25,6 +25,14 @@ from dbt_ai.sql.values import (
 
 _OF = "\x1f"  # between alias and column of an element: no identifier holds it
 _SAFE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_RESERVED = frozenset((
+    "all", "and", "any", "as", "asc", "both", "case", "cast", "check", "collate", "column", "constraint", "create",
+    "default", "desc", "distinct", "do", "else", "end", "except", "exists", "false", "fetch", "for", "foreign", "from",
+    "full", "grant", "group", "having", "in", "inner", "intersect", "into", "is", "join", "lateral", "leading", "left",
+    "like", "limit", "natural", "not", "null", "offset", "on", "or", "order", "outer", "primary", "qualify",
+    "references", "right", "select", "some", "table", "then", "to", "trailing", "true", "union", "unique", "user",
+    "using", "values", "when", "where", "window", "with",
+))  # fmt: skip
 _UNSTABLE = (exp.Rand, exp.Randn, exp.Uuid, exp.Subquery, exp.Select)
 
 
@@ -233,6 +241,12 @@ class Rows:
         )
 
 
+def worst(repeated: Iterable[bool | None]) -> bool | None:
+    """Whether something made of these is repeated: True where one is, None where that is not known of one."""
+    found = set(repeated)
+    return True if True in found else None if None in found else False
+
+
 def unwrap(expression: exp.Expr) -> exp.Expr:
     """`expression` without alias and parentheses."""
     while isinstance(expression, (exp.Alias, exp.Paren)):
@@ -247,11 +261,15 @@ def is_stable(expression: exp.Expr) -> bool:
 
 def quoted(name: str) -> str:
     """`name` as a person writes it: quoted where it must be."""
-    return name if _SAFE_NAME.match(name) else '"' + name.replace('"', '""') + '"'
+    return name if _is_safe(name) else '"' + name.replace('"', '""') + '"'
+
+
+def _is_safe(name: str) -> bool:
+    return _SAFE_NAME.match(name) is not None and name.lower() not in _RESERVED
 
 
 def identifier(name: str) -> exp.Identifier:
-    return exp.Identifier(this=name, quoted=not _SAFE_NAME.match(name))
+    return exp.Identifier(this=name, quoted=not _is_safe(name))
 
 
 def source_keys(source: Source) -> list[RowKey]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from dbt_ai.sql.facts.aggregates import aggregates_in
+from dbt_ai.sql.facts.aggregates import aggregates_in, repeated_in_rows
 from dbt_ai.sql.facts.conditions import conjuncts, not_null_where_true, null_where_columns_are
 from dbt_ai.sql.facts.domains import domain_of, literal_text, narrow
 from dbt_ai.sql.facts.inline import columns_in, inline, ref_of
@@ -177,7 +177,7 @@ def _project(
         keys = []
     grouped = rows.group is not None or (len(sources) > 0 and sources[0][0].result.grouped)
     facts = QueryFacts(
-        columns=tuple(_unique_kept(column, keys, single_row, rows) for column in columns if column.name != "*"),
+        columns=tuple(_unique_kept(column, keys, single_row, lost) for column in columns if column.name != "*"),
         keys=tuple(keys),
         rows_of=None if rows.group is not None else rows.rows_of,
         grouped_by=_grouped_by(projections, columns, sources, rows),
@@ -237,6 +237,7 @@ def _column(name: str, projection: exp.Expr, described: frozenset[str], rows: Ro
         factor=made.factor,
         nullability=nullability_of(projection, rows),
         domain=domain_of(projection, rows),
+        repeated=_repeated(projection, rows),
         expression=expression,
     )
 
@@ -263,8 +264,13 @@ def _passed(name: str, column: exp.Column, facts: ColumnFacts, described: frozen
         nullability=nullability_of(column, rows),
         domain=domain_of(column, rows),
         grain_kept=facts.grain_kept and rows.table_of(column) in described,
-        source_unique_kept=facts.source_unique_kept,
+        repeated=_repeated(column, rows),
     )
+
+
+def _repeated(projection: exp.Expr, rows: Rows) -> bool | None:
+    """A group has its values once, whatever was repeated before it."""
+    return False if rows.group is not None and not rows.grouping_sets else repeated_in_rows(projection, rows)
 
 
 def _describing_aliases(rows: Rows) -> frozenset[str]:
@@ -289,7 +295,9 @@ def _describing_aliases(rows: Rows) -> frozenset[str]:
     return frozenset(aliases)
 
 
-def _unique_kept(column: ColumnFacts, keys: Sequence[Key], single_row: bool, rows: Rows) -> ColumnFacts:
+def _unique_kept(column: ColumnFacts, keys: Sequence[Key], single_row: bool, lost: bool) -> ColumnFacts:
+    if lost:
+        column = replace(column, repeated=None)
     if column.source_unique_kept is None:
         return column
     kept = single_row or any(len(key.columns) == 1 and same_name(key.columns[0], column.name) for key in keys)

@@ -11,7 +11,7 @@ from sqlglot import exp
 from dbt_ai.sql.facts.domains import union_of
 from dbt_ai.sql.facts.keys import best
 from dbt_ai.sql.facts.nullability import combine
-from dbt_ai.sql.facts.rows import Result
+from dbt_ai.sql.facts.rows import Result, worst
 from dbt_ai.sql.values import ColumnFacts, ColumnKind, Key, QueryFacts
 
 _UNDECIDED = "The branches of a {} could not be matched column by column."
@@ -83,6 +83,7 @@ def _column(one: ColumnFacts, other: ColumnFacts) -> ColumnFacts:
         domain=union_of((one.domain, other.domain), sql) if one.type == other.type else None,
         grain_kept=one.grain_kept and other.grain_kept,
         source_unique_kept=None if one.source_unique_kept is None and other.source_unique_kept is None else False,
+        repeated=worst((one.repeated, other.repeated)),
         expression=one.expression if same else None,
     )
 
