@@ -44,6 +44,17 @@ class Commands(click.Group):
                 raise
             click.echo(f"Error: {error}", err=True)
             sys.exit(error.exit_code)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            kind = type(error).__name__
+            click.echo(
+                f"Error: dbtai failed in a way it does not know ({kind}: {error}); nothing is half-written.", err=True
+            )
+            click.echo("Run `dbtai --debug ...` for the traceback, and report it.", err=True)
+            sys.exit(2)
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing is half-written. Run again to go on.", err=True)
             sys.exit(3)

@@ -57,7 +57,9 @@ def _environment() -> list[Line]:
     for name in ("sqlglot", "duckdb", "yaml-edit"):
         lines.append(Line("ok", name, _version(name) or "is missing; run `pip install --force-reinstall dbtai`"))
     fast = _version("sqlglotc")
-    lines.append(Line("ok" if fast else "note", "sqlglotc", fast or 'not installed; `pip install "dbtai[fast]"` halves parsing'))
+    lines.append(
+        Line("ok" if fast else "note", "sqlglotc", fast or 'not installed; `pip install "dbtai[fast]"` halves parsing')
+    )
     adapters = sorted({d.name for d in metadata.distributions() if d.name and d.name.lower().startswith("dbt-")})
     known = [name for name in adapters if name not in ("dbt-core", "dbt-adapters", "dbt-common", "dbt-extractor")]
     lines.append(Line("ok", "installed beside", ", ".join(known) or "no adapter"))
@@ -65,8 +67,12 @@ def _environment() -> list[Line]:
         lines.append(Line("note", "DBTAI_DISABLE", "is set: inside dbt nothing of ours is there"))
     if _version("dbt-ai"):
         lines.append(
-            Line("wrong", "dbt-ai", "another package that also brings a module dbt_ai; run `pip uninstall dbt-ai`, "
-                 "then `pip install --force-reinstall dbtai`")
+            Line(
+                "wrong",
+                "dbt-ai",
+                "another package that also brings a module dbt_ai; run `pip uninstall dbt-ai`, "
+                "then `pip install --force-reinstall dbtai`",
+            )
         )
     return lines
 
@@ -82,7 +88,9 @@ def _engines() -> list[Line]:
     elif base_url:
         lines.append(Line("ok", "engine: reasoning", f"no key, but DBTAI_BASE_URL is set to {base_url}"))
     else:
-        lines.append(Line("note", "engine: reasoning", "no key; set OPENAI_API_KEY, or DBTAI_BASE_URL for a local server"))
+        lines.append(
+            Line("note", "engine: reasoning", "no key; set OPENAI_API_KEY, or DBTAI_BASE_URL for a local server")
+        )
     return lines
 
 
@@ -96,7 +104,9 @@ def _project(project_dir: Path | None, profiles_dir: Path | None, target: str | 
         return [Line("wrong", "project", str(error))]
     own = [node for node in project.nodes.values() if node.editable]
     lines = [
-        Line("ok", "project", f"{project.name}: {len(own)} nodes of its own, {len(project.nodes) - len(own)} of packages"),
+        Line(
+            "ok", "project", f"{project.name}: {len(own)} nodes of its own, {len(project.nodes) - len(own)} of packages"
+        ),
         Line("ok", "read from", "a live dbt" if project.read_from == "dbt" else "target/, as dbt 2 wrote it"),
         Line("ok", "adapter", f"{project.adapter_type}, target {project.target_name}"),
     ]

@@ -46,9 +46,7 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     )
     engine, told = engine_of(settings, reader.project.root)
     with open_data(reader.project) as (sandbox, notices), progress_of() as progress:
-        report = document(
-            reader, options, sandbox=sandbox, engine=engine, notices=(*told, *notices), progress=progress
-        )
+        report = document(reader, options, sandbox=sandbox, engine=engine, notices=(*told, *notices), progress=progress)
     tell(report, call.form, call.output, show_diff=call.dry_run)
     return exit_code(report, check=call.check, strict=call.strict)
 

@@ -40,7 +40,9 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         column = arguments.get("column")
         if not isinstance(column, str):
             raise UsageError("ai_lineage needs a column: --args '{column: \"orders.amount\"}'.")
-        return run_lineage(reader, column, _choice(arguments, "format", ("text", "json", "svg", "html")) or "text", output)
+        return run_lineage(
+            reader, column, _choice(arguments, "format", ("text", "json", "svg", "html")) or "text", output
+        )
     raise UsageError(f"There is no operation ai_{command}.")
 
 

@@ -38,7 +38,9 @@ def command(
         found = profiles_of(reader, selection_of(select, exclude, selector, state), progress)
     if form == "json":
         entries = [profile_to_json(profile, findings) for profile, findings in found.profiles]
-        click.echo(json.dumps({"schema_version": 1, "profiles": entries, "notices": found.notices}, indent=2, default=str))
+        click.echo(
+            json.dumps({"schema_version": 1, "profiles": entries, "notices": found.notices}, indent=2, default=str)
+        )
         return
     console = Console(highlight=False)
     for profile, findings in found.profiles:

@@ -25,10 +25,11 @@ def author(node: Node, column: str | None, lock: Lock) -> Author:
     """Who wrote the description of `node`, or of its `column`.
 
     Ours is what the lock file knows with the same hash; whatever a person has touched since belongs to that person.
-    A `doc()` call counts as written, even where its block is empty.
+    A `doc()` call counts as written, even where its block is empty. Where the file and dbt's manifest disagree, the
+    file is right: after a change is undone, dbt's partial parsing can keep the text of an entry that is gone.
     """
     text, raw = written_text(node, column)
-    if not text.strip() and not (raw and raw.strip()):
+    if not (raw if node.editable else text or raw or "") or not (raw or text).strip():
         return Author.NOBODY
     entry = lock.get(Target(node.unique_id, column))
     if entry is not None and text_hash(text) == entry.text_hash:
