@@ -45,18 +45,6 @@ _MAJOR = {
 }
 _SECONDS = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _CALENDAR = {"month", "quarter", "year"}
-    "percent",
-    "percentage",
-    "kilograms",
-    "grams",
-    "kg",
-    "meters",
-    "metres",
-    "kilometers",
-    "kilometres",
-    "miles",
-    "bytes",
-}
 _TIME = r"milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?"
 _UNIT = (
     rf"{_TIME}|cents|pence|dollars|euros|pounds|percent|kilograms|grams|kg|kilomet(?:er|re)s|met(?:er|re)s"
