@@ -1,0 +1,210 @@
+"""From evidence to the requests for descriptions, and from the answer back to texts.
+
+One request a node, several where it has very many columns. The same evidence gives the same bytes. What comes from the
+project stands between delimiters that carry a hash of it: nobody can write a delimiter into a text that holds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from dbt_ai.engines.values import Answer, Request
+from dbt_ai.errors import EngineError
+from dbt_ai.evidence.masking import visible
+from dbt_ai.evidence.privacy import Share, visible_findings, visible_profile
+from dbt_ai.evidence.prompt_facts import column_lines, node_lines, node_name, one_line
+from dbt_ai.evidence.values import Evidence
+
+PROMPT_VERSION = "document-1"  # changes with every change of a template or of what is rendered into it
+
+MAX_COLUMNS = 200  # in one request
+MAX_FACTS = 60_000  # characters of facts about columns in one request
+MAX_SQL = 24_000  # characters
+MAX_TEXTS = 200  # descriptions of neighbours and of the node's own columns
+MAX_DESCRIPTION = 4_000  # characters of an answer's text
+
+_JOINERS = "\u200c\u200d"  # parts of emoji and of some scripts
+_TEMPLATES = Path(__file__).parent / "prompts"
+
+
+def document_request(
+    evidence: Evidence,
+    columns: Sequence[str],
+    *,
+    dialect: str = "",
+    share: Share | str = Share.STATISTICS,
+    house_style: str | None = None,
+    describe_model: bool = True,
+    effort: str = "low",
+) -> list[Request]:
+    """The requests for descriptions of `columns`, and of the node itself where `describe_model`.
+
+    `share` is what may be shown of the data, `house_style` the text of the company's style file, `dialect` the SQL's.
+    There is none where nothing is to be described. `read_document_answer` reads each answer, with the same `columns`.
+    """
+    instructions = _template("document_instructions.md.jinja").render(house_style=(house_style or "").strip())
+    keys = _keys(columns)
+    requests = []
+    for number, chunk in enumerate(_chunks(evidence, keys, Share(share))):
+        about_model = describe_model and number == 0
+        if not chunk and not about_model:
+            continue
+        requests.append(
+            Request(
+                target=evidence.unique_id,
+                instructions=instructions,
+                prompt=_prompt(evidence, [lines for _, lines in chunk], dialect, Share(share), about_model),
+                schema_name="descriptions",
+                schema=_schema([keys[name] for name, _ in chunk], about_model),
+                prompt_version=PROMPT_VERSION,
+                effort=effort,
+            )
+        )
+    return requests
+
+
+def read_document_answer(answer: Answer, columns: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    """The description of the node and those of its columns, one line each, where there is one.
+
+    `columns` are those that `document_request` was called with. Raises EngineError where the answer names others, or
+    says more than a description may hold.
+    """
+    names = {key: name for name, key in _keys(columns).items()}
+    given = answer.content.get("columns", {})
+    if not isinstance(given, Mapping):
+        raise EngineError(f"{answer.model} answered without descriptions of columns.")
+    unknown = [key for key in given if key not in names]
+    if unknown:
+        raise EngineError(f"{answer.model} describes {one_line(repr(unknown[0]), 80)}, and there is no such column.")
+    texts = {names[key]: text for key, value in given.items() if (text := _text(value, answer.model, names[key]))}
+    return _text(answer.content.get("model_description"), answer.model, "the model"), texts
+
+
+def _text(value: Any, model: str, about: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise EngineError(f"{model} describes {one_line(about, 80)} with something that is no text.")
+    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in value)
+    text = " ".join(
+        "".join(c for c in shown if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cs", "Co")).split()
+    )
+    if len(text) > MAX_DESCRIPTION:
+        raise EngineError(f"{model} describes {one_line(about, 80)} in {len(text):,} characters: too many.")
+    return text or None
+
+
+def _schema(keys: Sequence[str], about_model: bool) -> Mapping[str, Any]:
+    """The strict JSON schema of an answer: every column, none else, each with a text or null."""
+    text = {"type": ["string", "null"]}
+    properties: dict[str, Any] = {"model_description": text} if about_model else {}
+    if keys:
+        properties["columns"] = _closed(dict.fromkeys(keys, text))
+    return _closed(properties)
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _keys(columns: Sequence[str]) -> dict[str, str]:
+    """What the answer calls each column: its name where any server takes that as a property of a schema, else a name
+    that no such column can have."""
+    plain = {name: name.isidentifier() and len(name) <= 64 and visible(name) == name for name in columns}
+    return {name: name if is_plain else f"{place}_column" for place, (name, is_plain) in enumerate(plain.items())}
+
+
+def _chunks(evidence: Evidence, keys: Mapping[str, str], share: Share) -> Iterator[list[tuple[str, str]]]:
+    """The columns with what is known of each, in portions that fit one request. At least one portion."""
+    profile = visible_profile(evidence.profile, share)
+    data = {str(column["name"]).casefold(): column for column in profile.get("columns", ())}
+    portion: list[tuple[str, str]] = []
+    size = 0
+    for name, key in keys.items():
+        lines = "\n".join(column_lines(evidence, name, key, data.get(name.casefold())))
+        if portion and (len(portion) == MAX_COLUMNS or size + len(lines) > MAX_FACTS):
+            yield portion
+            portion, size = [], 0
+        portion.append((name, lines))
+        size += len(lines)
+    yield portion
+
+
+def _prompt(evidence: Evidence, columns: Sequence[str], dialect: str, share: Share, about_model: bool) -> str:
+    profile = visible_profile(evidence.profile, share)
+    findings = [
+        f"- {', '.join(found['columns'])}: {one_line(found['sentence'])}"
+        if found["columns"]
+        else f"- {one_line(found['sentence'])}"
+        for found in visible_findings(evidence.findings, share)
+    ]
+    node = list(node_lines(evidence))
+    if dialect:
+        node.append(f"SQL dialect: {dialect}")
+    if "rows" in profile:
+        node.append(f"rows today: {profile['rows']}")
+    sections = [
+        ("node", "\n".join(node)),
+        ("compiled SQL", _trimmed(visible(evidence.sql or evidence.raw_sql or "").strip())),
+        ("descriptions upstream", "\n".join(_upstream(evidence))),
+        ("descriptions that people wrote for this node", "\n".join(_own(evidence))),
+        ("findings in the data", "\n".join(findings)),
+        ("columns to describe", "\n".join(columns)),
+    ]
+    content = "\x00".join(text for _, text in sections)
+    return _template("document.md.jinja").render(
+        code=hashlib.sha256(content.encode()).hexdigest()[:24],
+        sections=sections,
+        describe_model=about_model,
+        resource_type=evidence.resource_type,
+        count=len(columns),
+    )
+
+
+def _upstream(evidence: Evidence) -> list[str]:
+    """Descriptions of the parents, and of their columns where these are not told with the columns made of them."""
+    texts = evidence.upstream_descriptions
+    if evidence.facts is not None:
+        parents = {node_name(key) for key in evidence.facts.base_relations}
+        texts = {name: text for name, text in texts.items() if "." not in name or name in parents}
+    return _listed(texts)
+
+
+def _own(evidence: Evidence) -> list[str]:
+    own = [f"- {one_line(evidence.name)}: {one_line(evidence.description)}"] if evidence.description.strip() else []
+    return own + _listed(evidence.column_descriptions)
+
+
+def _listed(texts: Mapping[str, str]) -> list[str]:
+    return [f"- {one_line(name)}: {one_line(text)}" for name, text in sorted(texts.items())][:MAX_TEXTS]
+
+
+def _trimmed(sql: str) -> str:
+    if len(sql) <= MAX_SQL:
+        return sql
+    half = MAX_SQL // 2
+    return f"{sql[:half]}\n[... {len(sql) - 2 * half} characters left out ...]\n{sql[-half:]}"
+
+
+@lru_cache(maxsize=8)
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # the result is no HTML; delimiters are what keeps content in its place
+    )
+    return environment.get_template(name)
