@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import yaml
@@ -63,7 +63,8 @@ def read_property_file(root: Path, path: str, siblings: dict[Path, Habits | None
         before = file.read_bytes()
     except OSError as error:
         raise ProjectError(f"{path} cannot be read ({error.strerror}); check its permissions.") from error
-    return _parse(path, before)
+    read = _parse(path, before)
+    return read if read.text.strip() else replace(read, habits=_siblings_habits(root, file.parent, siblings))
 
 
 def _parse(path: str, before: bytes) -> PropertyFile:

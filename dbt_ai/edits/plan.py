@@ -88,9 +88,6 @@ def _plan_file(
     return FileChange(path, file.before, file.encode(text)), planned, refused
 
 
-# ---------------------------------------------------------------------- what is to be done
-
-
 def _units(
     file: PropertyFile, locator: Locator, edits: Sequence[Edit]
 ) -> tuple[list[Unit], list[Edit], list[Refusal], dict[int, int]]:
@@ -183,9 +180,6 @@ def _agree(mapping: Mapping, edit: Edit) -> None:
 
 def _says(found: object, text: str) -> bool:
     return isinstance(found, Scalar) and normalise(found.value) == text
-
-
-# ---------------------------------------------------------------------- doing it
 
 
 def _write_safely(

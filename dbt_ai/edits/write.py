@@ -55,8 +55,6 @@ class Writer:
     habits: Habits
     splices: list[Splice] = field(default_factory=list)
 
-    # ------------------------------------------------------------------ descriptions
-
     def describe(self, mapping: Mapping, kind: str, text: str) -> None:
         """Put `text` as the description of `mapping`, in place of the one that is there."""
         found = mapping.all("description")
@@ -92,10 +90,9 @@ class Writer:
         if start == end:  # a key without a value
             start = end = self._colon(key) + 1
             space = " "
-        behind = self.text[end : self._line_end(end)].strip()
-        if mapping.flow or behind or "#" in (self.text[start:end].partition("\n")[0] if habit.header else ""):
-            if value.style in ("|", ">") and "#" in self.text[start:end].partition("\n")[0]:
-                raise RefusalError("unusual-layout")
+        if value.style in ("|", ">") and "#" in self.text[start:end].partition("\n")[0]:
+            raise RefusalError("unusual-layout")  # a comment behind the block's header would be lost
+        if mapping.flow or self.text[end : self._line_end(end)].strip():
             self.splices.append(Splice(start, end, space + one_line(text, habit, flow=mapping.flow)))
             return
         lines = scalar_lines(text, habit, _column(mapping))
@@ -107,8 +104,6 @@ class Writer:
             if name in entries:
                 return entries[name]
         return mapping.entries[0]
-
-    # ------------------------------------------------------------------ entries
 
     def add(self, mapping: Mapping | None, key: str, items: SequenceABC[tuple[int, NewEntry]]) -> None:
         """Add `items` to the list under `key` of `mapping` (None: of the empty file), each behind the item with its
@@ -216,8 +211,6 @@ class Writer:
         like = model.get("name") if model is not None else None
         style = like.style if isinstance(like, Scalar) and like.style in ("'", '"') else None
         return one_line(name, ScalarHabit(style, style or self.habits.scalar("columns", "").quote))
-
-    # ------------------------------------------------------------------ the text
 
     def _gap(self, key: str, existing: Sequence) -> int:
         if len(existing.items) < 2:

@@ -77,6 +77,12 @@ def test_aliases_that_explode(tmp_path: Path) -> None:
     assert refusal.reason == "alias-expansion"
 
 
+def test_a_comment_that_an_edit_would_lose_refuses_it(tmp_path: Path) -> None:
+    (tmp_path / "m.yml").write_text("models:\n  - name: a\n    description: >  # house rule\n      Ours.\n")
+    mine = replace(edit("m.yml", "a", None, "New."), replaces="Ours.")
+    assert [one.reason for one in plan_edits(tmp_path, [mine]).refused] == ["unusual-layout"]
+
+
 def test_different_texts_for_one_place(tmp_path: Path) -> None:
     (tmp_path / "m.yml").write_text("models:\n  - name: a\n")
     edits = [edit("m.yml", "a", None, "One."), edit("m.yml", "a", None, "Two.")]
@@ -157,6 +163,14 @@ def test_a_new_file_in_a_project_without_any(tmp_path: Path) -> None:
     new = edit("models/new.yml", "m", "id", "Key.", exists=False)
     expected = "version: 2\n\nmodels:\n  - name: m\n    columns:\n      - name: id\n        description: Key.\n"
     assert written(tmp_path, new) == expected
+
+
+def test_an_empty_file_is_filled_like_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("version: 2\nmodels:\n- name: s\n")
+    (tmp_path / "m.yml").write_bytes(b"")
+    assert written(tmp_path, edit("m.yml", "m", None, "M.", exists=False)) == (
+        "version: 2\n\nmodels:\n- name: m\n  description: M.\n"
+    )
 
 
 def test_the_diff_of_a_plan_is_the_change(tmp_path: Path) -> None:
