@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, islice
 
 from dbt_ai.evidence.findings.values import MIN_ROWS, Subject
 from dbt_ai.evidence.findings.wording import count
@@ -23,18 +23,20 @@ def always_equal(subject: Subject) -> tuple[Finding, ...]:
     """
     if not subject.whole or subject.profile.rows < MIN_ROWS:
         return ()
-    pairs = [
-        pair
-        for pair in combinations((c for c in subject.columns if _telling(c)), 2)
-        if _look_alike(*pair) and not _same_by_design(subject, *pair)
-    ][:MAX_PAIRS]
-    if not pairs:
+    alike: dict[tuple[TypeClass, int], list[ColumnProfile]] = {}
+    for column in subject.columns:
+        if _telling(column):
+            alike.setdefault((type_class(column.type), column.nulls), []).append(column)
+    pairs = (pair for columns in alike.values() for pair in combinations(columns, 2))
+    pairs = (pair for pair in pairs if _look_alike(*pair) and not _same_by_design(subject, *pair))
+    candidates = list(islice(pairs, MAX_PAIRS))
+    if not candidates:
         return ()
-    asked = ", ".join(f"count(*) FILTER (WHERE {name(a.name)} IS DISTINCT FROM {name(b.name)})" for a, b in pairs)
+    asked = ", ".join(f"count(*) FILTER (WHERE {name(a.name)} IS DISTINCT FROM {name(b.name)})" for a, b in candidates)
     (different,) = subject.rows(f"SELECT {asked} FROM {subject.table}")
     found: tuple[Finding, ...] = ()
     told: set[str] = set()
-    for (first, second), rows in zip(pairs, different, strict=True):
+    for (first, second), rows in zip(candidates, different, strict=True):
         if rows or second.name in told:  # of three equal columns two pairs say it all
             continue
         told.add(second.name)
@@ -51,8 +53,6 @@ def _telling(column: ColumnProfile) -> bool:
 
 
 def _look_alike(first: ColumnProfile, second: ColumnProfile) -> bool:
-    if type_class(first.type) is not type_class(second.type) or first.nulls != second.nulls:
-        return False
     if not first.distinct_approximate and not second.distinct_approximate and first.distinct != second.distinct:
         return False
     return first.type != second.type or (first.minimum, first.maximum) == (second.minimum, second.maximum)

@@ -14,6 +14,7 @@ from dbt_ai.evidence.values import ColumnProfile
 from dbt_ai.values import Finding
 
 MAX_DISTINCT = 20
+MAX_COLUMNS = 100  # the first ones of a very wide relation
 MIN_ROWS = 20  # of the value, and as many expected where there are none
 MIN_SHARE = 0.15
 MIN_SHARE_ALONE = 0.3  # where values only go, or only come
@@ -66,9 +67,7 @@ def value_set_changed(subject: Subject) -> tuple[Finding, ...]:
     if not dates or subject.profile.rows < 4 * MIN_ROWS:
         return ()
     found: tuple[Finding, ...] = ()
-    for column in subject.columns:
-        if not _is_category(column):
-            continue
+    for column in [column for column in subject.columns if _is_category(column)][:MAX_COLUMNS]:
         values = _values(subject, column, dates[0])
         stages = bool(set(words(column.name)) & _STAGES)
         share = MIN_SHARE_OF_STAGES if stages else MIN_SHARE
