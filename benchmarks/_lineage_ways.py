@@ -25,6 +25,7 @@ def ours(workload: dict[str, Any], folder: Path) -> Edges:
 
     with Cache(folder / "cache.sqlite") as cache:
         lineages = know(workload["project"], workload["compiled"], cache=cache).lineages
+    workload["failed"] = sum(1 for lineage in lineages.values() if not lineage.columns)
     return {
         (name, edge.column.lower(), edge.source.relation, edge.source.column.lower())
         for name, lineage in lineages.items()
@@ -54,7 +55,8 @@ def batch(workload: dict[str, Any], folder: Path) -> Edges:
             continue
         for column, root in traced.items():
             for node in root.walk():
-                if isinstance(node.expression, exp.Table) and not node.downstream:
+                # A leaf named * says that something of the table takes part, and not what: no column.
+                if isinstance(node.expression, exp.Table) and not node.downstream and node.name != "*":
                     table = node.expression
                     found = keys.get((table.catalog.lower(), table.db.lower(), table.name.lower()), table.name.lower())
                     edges.add((model["id"], column.lower(), found, node.name.rsplit(".", 1)[-1].strip('"').lower()))
@@ -66,7 +68,10 @@ def parse_only(workload: dict[str, Any], folder: Path) -> Edges:
     import sqlglot
 
     for model in workload["models"]:
-        sqlglot.parse_one(model["sql"], dialect=workload["dialect"] or None)
+        try:
+            sqlglot.parse_one(model["sql"], dialect=workload["dialect"] or None)
+        except sqlglot.errors.SqlglotError:
+            workload["failed"] += 1
     return set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,11 @@ from dbt_ai.sql.values import Relation
 
 Parts = tuple[str | None, str | None, str]
 Lookup = Callable[[Parts], "Relation | None"]
+
+
+# A look at the text is cheaper than a walk over the tree for what few queries have.
+_JOINS_BY_NAME = re.compile(r"\b(using|natural)\b", re.IGNORECASE)
+_PIVOT = re.compile(r"\bpivot", re.IGNORECASE)
 
 
 class QueryError(DbtAiError):
@@ -105,9 +111,10 @@ def parse_query(sql: str, dialect: str, relations: Iterable[Relation] | Lookup) 
     Raises QueryError for what cannot be parsed and for anything but a single query.
     """
     lookup = relations if callable(relations) else RelationIndex(relations)
+    joins_by_name = _JOINS_BY_NAME.search(sql) is not None
     problems: list[str] = []
     for attempt in _ATTEMPTS:
-        names = _Names(_parse(sql, dialect), dialect, lookup)
+        names = _Names(_parse(sql, dialect), dialect, lookup, joins_by_name)
         try:
             with _quiet_sqlglot():
                 expression = attempt(names)
@@ -142,27 +149,43 @@ def table_parts(table: exp.Table) -> Parts:
 class _Names:
     """The tree in the dialect's normal case, how its names were spelled, and the parents' columns in that case."""
 
-    def __init__(self, tree: exp.Expr, dialect: str, lookup: Lookup) -> None:
+    def __init__(self, tree: exp.Expr, dialect: str, lookup: Lookup, joins_by_name: bool) -> None:
         self.tree = tree
         self.dialect = Dialect.get_or_raise(dialect or None)
         self._type_dialect = dialect
         self.spelling: dict[str, str] = {}
-        self._in_query: dict[str, set[str]] = {}
-        for identifier in tree.find_all(exp.Identifier):
-            spelled = identifier.this
-            self.dialect.normalize_identifier(identifier)
-            name = identifier.this
-            if name != spelled:
-                self.spelling.setdefault(name, spelled)  # outermost first: the output columns' own spelling wins
-            self._in_query.setdefault(name.casefold(), set()).add(name)
-        self.joins_using = mark_written_coalesce(tree)
+        self.joins_using = mark_written_coalesce(tree) if joins_by_name else False
+        tables = self._normalize()
+        self._in_query: dict[str, list[str]] = {}
+        for name in self._names:
+            self._in_query.setdefault(name.casefold(), []).append(name)
         self.relations: dict[Parts, Relation] = {}
-        for table in tree.find_all(exp.Table):
+        for table in tables:
             if isinstance(table.this, exp.Identifier):
                 parts = table_parts(table)
                 if parts not in self.relations and (relation := lookup(parts)) is not None:
                     self.relations[parts] = relation
         self.schema = self._schema(open_ended=False)
+
+    def _normalize(self) -> list[exp.Table]:
+        """Bring all identifiers into the dialect's normal case in one walk, and give the tables met on the way."""
+        tables: list[exp.Table] = []
+        normal: dict[tuple[str, bool], str] = {}
+        for node in self.tree.find_all(exp.Identifier, exp.Table):
+            if isinstance(node, exp.Table):
+                tables.append(node)
+                continue
+            spelled = node.this
+            key = (spelled, bool(node.args.get("quoted")))
+            if key not in normal:
+                self.dialect.normalize_identifier(node)
+                name = normal[key] = node.this
+                if name != spelled:
+                    self.spelling.setdefault(name, spelled)  # outermost first: the output columns' own spelling wins
+            elif normal[key] != spelled:
+                node.set("this", normal[key])
+        self._names = dict.fromkeys(normal.values())
+        return tables
 
     def is_known(self, table: exp.Expr) -> bool:
         """Whether all columns of a table are known."""
@@ -247,7 +270,7 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
     statements = [statement for statement in statements if not isinstance(statement, exp.Semicolon)]
     if len(statements) != 1:
         raise QueryError(f"The SQL has {len(statements)} statements where one SELECT is expected.")
-    tree = select_from_pivot_statements(statements[0])
+    tree = select_from_pivot_statements(statements[0]) if _PIVOT.search(sql) else statements[0]
     if isinstance(tree, exp.Values):
         tree = exp.select("*").from_(exp.alias_(tree, "_values", table=True))
     while isinstance(tree, exp.Subquery) and tree.is_wrapper:
