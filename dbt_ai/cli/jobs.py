@@ -43,6 +43,7 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
         share=settings.share,
         house_style=settings.house_style,
         effort=settings.effort,
+        everything=settings.engine == "reasoning",
     )
     engine, told = engine_of(settings, reader.project.root)
     with open_data(reader.project) as (sandbox, notices), progress_of() as progress:

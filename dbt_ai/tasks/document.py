@@ -20,8 +20,9 @@ from dbt_ai.tasks.evidence_hash import evidence_hash
 from dbt_ai.tasks.finding import findings_of
 from dbt_ai.tasks.gathering import Gathered, Progress, columns_of, gather, nothing
 from dbt_ai.tasks.references import references_of
+from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text
-from dbt_ai.values import Edit, Outcome, OutcomeKind, Plan, Report, Target, Verdict, VerdictKind
+from dbt_ai.values import Edit, Outcome, OutcomeKind, Plan, Report, Target, VerdictKind
 
 RESOURCE_TYPES = ("model", "source", "seed", "snapshot")
 _ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKind.UNPROVEN, VerdictKind.REFUTED)
@@ -29,26 +30,15 @@ _ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKin
 
 @dataclass(frozen=True)
 class DocumentOptions:
-    """What to document and how. `write` False plans and tells, and changes no file."""
+    """What to document and how. `write` False plans and tells, and changes no file. `everything` asks the engine for
+    all that no person wrote, not only for what could not be derived well."""
 
     selection: Selection = field(default_factory=Selection)
     write: bool = True
     share: str = "statistics"
     house_style: str | None = None
     effort: str = "low"
-
-
-@dataclass(frozen=True)
-class Text:
-    """A checked text for a target, ready to be planned."""
-
-    target: Target
-    text: str
-    engine: str
-    verdicts: tuple[Verdict, ...]
-    model: str | None = None
-    doc_call: str | None = None
-    rendered: str | None = None  # what dbt makes of the doc() call
+    everything: bool = False
 
 
 def document(
@@ -89,7 +79,19 @@ def document(
     if engine is not None:
         from dbt_ai.tasks.asking import ask
 
-        asked = ask(engine, project, gathered, drafts, lock, checker, options, progress)
+        asked = ask(
+            engine,
+            project,
+            gathered,
+            drafts.by_target,
+            lock,
+            checker,
+            everything=options.everything,
+            share=options.share,
+            house_style=options.house_style,
+            effort=options.effort,
+            progress=progress,
+        )
         texts.update(asked.texts)
         refuted, unfinished, cost = list(asked.refuted), asked.unfinished, asked.cost
     decided = [
@@ -181,9 +183,10 @@ def _ours(
     if found is not None and found.text in (text, (raw or "").strip()):
         return current
     if entry.evidence_hash == evidence_hash(evidence, target.column):
-        if not checker.refutes(target, text):
+        better = found is not None and entry.engine == "derived" and found.engine != "derived"
+        if not better and not checker.refutes(target, text):
             return current
-        detail = "the data now says otherwise"
+        detail = "an engine says more" if better else "the data now says otherwise"
     else:
         detail = "what it rests on has changed"
     if found is None:

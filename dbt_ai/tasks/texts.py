@@ -1,0 +1,21 @@
+"""Checked texts on their way into a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbt_ai.values import Target, Verdict
+
+
+@dataclass(frozen=True)
+class Text:
+    """A checked text for a target. `engine` and `model` say who proposed it. `doc_call` is a `{{ doc() }}` call of a person
+    that stands for the text, `rendered` what dbt makes of it."""
+
+    target: Target
+    text: str
+    engine: str
+    verdicts: tuple[Verdict, ...]
+    model: str | None = None
+    doc_call: str | None = None
+    rendered: str | None = None
