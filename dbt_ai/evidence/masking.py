@@ -11,7 +11,7 @@ MASK = "[masked]"
 
 # What may be personal is found broadly here, and judged by `personal_value`, which knows check digits.
 _CANDIDATES = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
+    r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"  # e-mail
     r"|(?<![\w.-])\d(?:[ -]?\d){12,18}(?!\w|[.-]\w)"  # payment card
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"  # bank account
     r"|(?<![\w.-])\d{3}-\d{2}-\d{4}(?!\w|[.-]\w)"  # social security
