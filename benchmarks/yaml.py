@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> None:
     if not options.quick:
         figures["crlf_lines_per_description"] = house_style(crlf=True)["lines_per_description"]
     if options.peers:
-        from benchmarks.yaml_peers import peers
+        from benchmarks._yaml_peers import peers
 
         figures["peers"] = peers(HOUSE_STYLE)
     for path in options.project:
