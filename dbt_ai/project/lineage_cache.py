@@ -72,8 +72,7 @@ def _work_out(sql: str, dialect: str, parents: Sequence[Relation]) -> Lineage:
         query = parse_query(sql, dialect, parents)
     except QueryError as error:
         return Lineage((), (), (str(error),))
-    lineage = trace(query)
-    return Lineage(lineage.columns, lineage.edges, (*query.problems, *lineage.unresolved))
+    return trace(query)
 
 
 def encode(lineage: Lineage) -> bytes:

@@ -230,24 +230,29 @@ def _strictly(names: _Names) -> exp.Expr:
     return qualify_columns(qualify_tables(names.tree, dialect=names.dialect), names.schema)
 
 
+def _keeping_aliases(names: _Names) -> exp.Expr:
+    """Whether a name is an alias of the same SELECT or a column of its unknown source is left to the reader."""
+    return qualify_columns(qualify_tables(names.tree, dialect=names.dialect), names.schema, expand_alias_refs=False)
+
+
 def _naming_lone_sources(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     name_lone_sources(tree, names.is_known)
-    return qualify_columns(tree, names.schema)
+    return qualify_columns(tree, names.schema, expand_alias_refs=False)
 
 
 def _writing_out_using(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     write_out_using(tree)
     name_lone_sources(tree, names.is_known)
-    return qualify_columns(tree, names.schema)
+    return qualify_columns(tree, names.schema, expand_alias_refs=False)
 
 
 def _trusting_no_columns(names: _Names) -> exp.Expr:
     tree = qualify_tables(names.tree, dialect=names.dialect)
     write_out_using(tree)
     name_lone_sources(tree, names.is_known)
-    return qualify_columns(tree, names.open_schema(), allow_partial_qualification=True)
+    return qualify_columns(tree, names.open_schema(), expand_alias_refs=False, allow_partial_qualification=True)
 
 
 def _tables_only(names: _Names) -> exp.Expr:
@@ -257,7 +262,7 @@ def _tables_only(names: _Names) -> exp.Expr:
     return tree
 
 
-_ATTEMPTS = (_strictly, _naming_lone_sources, _writing_out_using, _trusting_no_columns, _tables_only)
+_ATTEMPTS = (_strictly, _keeping_aliases, _naming_lone_sources, _writing_out_using, _trusting_no_columns, _tables_only)
 """From what is certain to what is likely: each one guesses more than the one before."""
 
 

@@ -244,18 +244,21 @@ class OriginWalk:
         sources = {alias: source for alias, (_, source) in scope.selected_sources.items()}
         if not sources and scope.parent is not None and scope.expression.args.get("from_") is None:
             sources = {alias: source for alias, source in scope.sources.items() if alias not in scope.cte_sources}
+        alias = self._alias_that_can_be_meant(column, scope, sources)
+        if alias is not None:
+            origins: Origins = {}
+            guess = any(self._has(source, name) is None for source in sources.values())
+            merge(origins, self.of_output(scope, alias), guess=guess)
+            return origins
         if len(sources) == 1:
             return self._of_source(next(iter(sources.values())), name)
         having = [source for source in sources.values() if self._has(source, name)]
         if having:
             certain = len(having) == 1 and all(self._has(source, name) is not None for source in sources.values())
-            origins: Origins = {}
+            origins = {}
             for source in having:
                 merge(origins, self._of_source(source, name), guess=not certain)
             return origins
-        positions, selects = self._selects(scope) if isinstance(scope.expression, exp.Select) else ({}, [])
-        if name in positions and column.find_ancestor(exp.Alias) is not selects[positions[name]]:
-            return self.of_output(scope, positions[name])
         open_ended = [source for source in sources.values() if self._has(source, name) is None]
         if len(open_ended) == 1:
             return {key: (step, True) for key, (step, _) in self._of_source(open_ended[0], name).items()}
@@ -264,6 +267,20 @@ class OriginWalk:
         titles = " or ".join(sorted(sources)) or "no source"
         self.unresolved.append(f"{self._query.spell(name)} can be from {titles}: their columns are not known.")
         return {}
+
+    def _alias_that_can_be_meant(
+        self, column: exp.Column, scope: Scope, sources: Mapping[str, Scope | exp.Expr]
+    ) -> int | None:
+        """The position of the projection of the same SELECT that an unqualified name means, None where it means a
+        column of a source: one that has it, or must have it because the projection is made of it (`trim(x) as x`)."""
+        name = column.name
+        if not isinstance(scope.expression, exp.Select) or any(self._has(source, name) for source in sources.values()):
+            return None
+        positions, selects = self._selects(scope)
+        select = selects[positions[name]] if name in positions else None
+        if not isinstance(select, exp.Alias) or any(found.name == name for found in select.this.find_all(exp.Column)):
+            return None
+        return positions[name]
 
     def _has(self, source: Scope | exp.Expr, name: str) -> bool | None:
         """Whether a source puts out `name`; None where it may."""

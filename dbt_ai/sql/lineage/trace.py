@@ -12,7 +12,7 @@ from dbt_ai.sql.lineage.origins import Origins, OriginWalk, Step, merge
 from dbt_ai.sql.query import Query
 from dbt_ai.sql.values import ColumnRef, Edge, EdgeKind, Lineage, same_name
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same SQL would give other edges than before: caches are keyed by it."""
 
 _KINDS = {
