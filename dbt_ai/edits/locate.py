@@ -42,6 +42,7 @@ class Locator:
     root: Mapping | None
     edits: SequenceABC[Edit]
     _entries: dict[tuple[int, str], dict[str | None, list[tuple[int, Mapping]]]] = field(default_factory=dict)
+    _shown: dict[int, tuple[set[str], set[str]]] = field(default_factory=dict)
     _names: dict[int, dict[str, list[tuple[int, Mapping]]]] = field(default_factory=dict)
     _folded: dict[int, dict[str, list[tuple[int, Mapping]]]] = field(default_factory=dict)
     _wanted: dict[tuple[str, str, str | None], set[str]] = field(default_factory=dict)
@@ -155,16 +156,22 @@ class Locator:
         if self.match_column(edit, version) is not None:
             return self._column_spot(edit, version, version_path)
         base = self.match_column(edit, entry)
-        if base is not None and _includes(version, base[1].text("name") or ""):
+        if base is not None and self._includes(version, base[1].text("name") or ""):
             sharing = [
                 item
                 for _, item in versions
-                if _includes(item, base[1].text("name") or "") and self.match_column(edit, item) is None
+                if self._includes(item, base[1].text("name") or "") and self.match_column(edit, item) is None
             ]
             return self._column_spot(edit, entry, path, len(sharing))
         if base is None and alike and not any(item.all("columns") for _, item in versions):
             return self._column_spot(edit, entry, path, len(versions))
         return self._column_spot(edit, version, version_path)
+
+    def _includes(self, version: Mapping, column: str) -> bool:
+        if id(version) not in self._shown:
+            self._shown[id(version)] = _include_exclude(version)
+        include, exclude = self._shown[id(version)]
+        return (column in include or any(word in ALL for word in include)) and column not in exclude
 
     def _extendable(self, mapping: Mapping, key: str) -> Mapping:
         found = mapping.all(key)
@@ -214,13 +221,12 @@ def _items(mapping: Mapping, key: str) -> list[tuple[int, Mapping]]:
     return [(index, item) for index, item in resolved if isinstance(item, Mapping)]
 
 
-def _includes(version: Mapping, column: str) -> bool:
-    """Whether dbt lets `version` have the model's own `column`: the `include`/`exclude` entry of its columns."""
+def _include_exclude(version: Mapping) -> tuple[set[str], set[str]]:
+    """Which of the model's own columns dbt lets `version` have: the `include`/`exclude` entry of its columns."""
     for _, item in _items(version, "columns"):
         if item.text("name") is None:
-            include, exclude = _texts(item, "include"), _texts(item, "exclude")
-            return (column in include or any(word in ALL for word in include)) and column not in exclude
-    return True
+            return set(_texts(item, "include")), set(_texts(item, "exclude"))
+    return {"*"}, set()
 
 
 def _texts(mapping: Mapping, key: str) -> list[str]:

@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from dbt_ai.edits import apply_plan, normalise, plan_edits
 from dbt_ai.values import Edit, PropertyPlace
+from tests.edits.shapes_reader import SHAPES, read_edits
 
 DBT = "from dbt.cli.main import cli; cli()"
 TEXTS = [
@@ -94,6 +97,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         place = PropertyPlace(f"models/{file}", "models", name, file_exists=bool(content))
         edits.append(Edit(place, None, TEXTS[3]))
         edits += [Edit(place, f"c{number}", text) for number, text in enumerate(TEXTS)]
+    edits += _versioned_model(root)
     plan = plan_edits(root, edits)
     assert plan.refused == ()
     apply_plan(root, plan)
@@ -109,7 +113,35 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     loaded = json.loads((root / "target" / "manifest.json").read_bytes())
-    return {node["name"]: node for node in loaded["nodes"].values()}
+    return {node["unique_id"].partition("p.")[2]: node for node in loaded["nodes"].values()}
+
+
+def _versioned_model(root: Path) -> list[Edit]:
+    """The shape of that name, as models of the project."""
+    shape = SHAPES / "versioned_model"
+    (root / "models" / "dim.yml").write_bytes((shape / "before.yml").read_bytes())
+    for version in (1, 2):
+        (root / "models" / f"dim_v{version}.sql").write_text("select 1 as id")
+    edits, _ = read_edits(shape / "edits.yml")
+    return [replace(edit, place=replace(edit.place, path="models/dim.yml")) for edit in edits]
+
+
+def test_each_version_of_a_model_reads_its_own_texts(manifest: dict[str, dict[str, object]]) -> None:
+    read = {}
+    for version in ("v1", "v2"):
+        node = manifest[f"dim.{version}"]
+        columns = node["columns"]
+        assert isinstance(columns, dict)
+        texts = {name: column["description"] for name, column in columns.items()}
+        read[version] = (node["description"], texts, {column["data_type"] for column in columns.values()})
+    assert read == {
+        "v1": ("One row per thing.", {"id": "Key.", "old": "Only in version 1."}, {"int", None}),
+        "v2": (
+            "One row per thing, history left out.",
+            {"id": "Key.", "new": "Only in version 2.", "newer": "Not listed yet."},
+            {"int", None},
+        ),
+    }
 
 
 @pytest.mark.parametrize("name", [*(file.removesuffix(".yml") for file in STYLES), "fresh"])
