@@ -19,7 +19,7 @@ from dbt_ai.sql.values import ColumnFacts, ColumnRef, NullCause, QueryFacts, Rel
 CASES = Path(__file__).parent / "facts" / "cases"
 
 
-def _relations() -> list[Relation]:
+def relations() -> list[Relation]:
     found = []
     for name, known in yaml.safe_load((CASES / "relations.yml").read_text(encoding="utf-8")).items():
         found.append(
@@ -47,7 +47,7 @@ def _cases() -> list[Any]:
 
 @pytest.mark.parametrize("case", _cases())
 def test_case(case: dict[str, Any]) -> None:
-    facts = facts_of(parse_query(case["sql"], case.get("dialect", "duckdb"), _relations()))
+    facts = facts_of(parse_query(case["sql"], case.get("dialect", "duckdb"), relations()))
     told = _told(facts)
     expected = {name: value for name, value in case.items() if name not in ("name", "sql", "dialect")}
     assert expected, "the case expects nothing"

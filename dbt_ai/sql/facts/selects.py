@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from dbt_ai.sql.facts.aggregates import aggregates_in, repeated_in_rows
+from dbt_ai.sql.facts.aggregates import aggregates_in, is_aggregate, repeated_in_rows
 from dbt_ai.sql.facts.conditions import conjuncts, not_null_where_true, null_where_columns_are
 from dbt_ai.sql.facts.domains import domain_of, literal_text, narrow
 from dbt_ai.sql.facts.inline import columns_in, inline, ref_of
@@ -269,8 +269,12 @@ def _passed(name: str, column: exp.Column, facts: ColumnFacts, described: frozen
 
 
 def _repeated(projection: exp.Expr, rows: Rows) -> bool | None:
-    """A group has its values once, whatever was repeated before it."""
-    return False if rows.group is not None and not rows.grouping_sets else repeated_in_rows(projection, rows)
+    """Whether joins can repeat the value: an aggregate is one value a group, and so is a group key on its own."""
+    if rows.group is None:
+        return repeated_in_rows(projection, rows)
+    if rows.grouping_sets:
+        return None
+    return False if len(rows.group) <= 1 or is_aggregate(projection) else None
 
 
 def _describing_aliases(rows: Rows) -> frozenset[str]:

@@ -83,9 +83,14 @@ def _column(one: ColumnFacts, other: ColumnFacts) -> ColumnFacts:
         domain=union_of((one.domain, other.domain), sql) if one.type == other.type else None,
         grain_kept=one.grain_kept and other.grain_kept,
         source_unique_kept=None if one.source_unique_kept is None and other.source_unique_kept is None else False,
-        repeated=worst((one.repeated, other.repeated)),
+        repeated=worst((one.repeated, other.repeated)) if _apart(one, other) else None,
         expression=one.expression if same else None,
     )
+
+
+def _apart(one: ColumnFacts, other: ColumnFacts) -> bool:
+    """Whether the two columns take their values from different relations."""
+    return not {ref.relation for ref in one.sources} & {ref.relation for ref in other.sources}
 
 
 def _disjoint_keys(left: QueryFacts, right: QueryFacts) -> list[Key]:
