@@ -110,7 +110,9 @@ def _asserts(function: str, words: str, match: re.Match[str], sentence: Sentence
             or re.search(r"(?:number|count|sum|total|average) of [^,;]*$", before, re.I)
         ):
             return False
-        return bool(used & _EXTREMES) and "first" not in before.lower().split()
+        opening = match.start() == 0 and match.group(0).lower() not in ("first", "last")
+        other = facts is not None and (facts.aggregate is not None or words.startswith("`"))
+        return (bool(used & _EXTREMES) or (opening and other)) and "first" not in before.lower().split()
     if match.group(0).lower() == "total" and not used:
         return False
     if function in ("avg", "median") and not used:
@@ -133,7 +135,7 @@ def _asserts(function: str, words: str, match: re.Match[str], sentence: Sentence
         if not plural:
             return False
     passed_on = facts is not None and facts.kind in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST)
-    return not passed_on or bool(identifiers(words) and function == "sum")
+    return not passed_on or bool(identifiers(words) and (function == "sum" or match.start() == 0))
 
 
 def _functions(facts: ColumnFacts) -> set[str]:

@@ -81,6 +81,10 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     condition, name = sql_of(tree), quote(column)
     value = f"TRY_CAST({name} AS BOOLEAN)"
     wrong = f"{value} IS NOT NULL AND {value} <> coalesce(({condition}), false)"
+    if not data.number(f"SELECT count({value}) FROM {data.relation}"):
+        values = data.number(f"SELECT count({name}) FROM {data.relation}")
+        if values:
+            return refuted("other-condition", f"None of {values} values is true or false.", value, where="duckdb")
     verdict = data.none_where(wrong, "other-condition", "The column is not what the condition gives")
     return data.holds_for(column, wrong) if verdict.writable else verdict
 

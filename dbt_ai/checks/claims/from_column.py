@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dbt_ai.checks.claims.context import ClaimContext, Sentence
-from dbt_ai.checks.claims.data import Data
+from dbt_ai.checks.claims.data import Data, quote
 from dbt_ai.checks.claims.sentences import EXAMPLES, committed
 from dbt_ai.checks.claims.verdicts import proved, refuted, unproven
 from dbt_ai.checks.claims.words import looks_like_code
@@ -27,6 +27,10 @@ _ANOTHER_SUBJECT = re.compile(
     r"|data)\s)[\w-]+\s+(?:are|is|was|were)\s*$|\(\s*$",
     re.IGNORECASE,
 )
+_SAME = re.compile(
+    r"\b(?:always |exactly )?(?:the same as|equals|identical to|equal to) `(?P<same>[^`]+)`(?=\s*[.;,)]|$)",
+    re.IGNORECASE,
+)
 _VALUE_ITSELF = {
     "taken",
     "copied",
@@ -45,6 +49,11 @@ _DECIDING = (EdgeKind.FILTERED_BY, EdgeKind.JOINED_ON, EdgeKind.GROUPED_BY)
 
 def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     """The column or relation that a sentence names as the origin; only names that look like one are read."""
+    same = _SAME.search(sentence.text)
+    other = context.own_column(same.group("same")) if same and context.target.column else None
+    if same and other and committed(sentence, same.start()):
+        yield Claim(ClaimKind.FROM_COLUMN, context.target.column, (("same_as", other),), same.group(0))
+        return
     if not context.is_model():
         return
     for match in _FROM.finditer(sentence.text):
@@ -78,8 +87,21 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         )
 
 
+def _same_as(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
+    """ "Always the same as `x`": the same expression in the SQL, else equal in every row."""
+    mine, theirs = context.column_facts(claim.subject), context.column_facts(str(claim.argument("same_as")))
+    if mine and theirs and mine.sql == theirs.sql:
+        return proved("Both columns are the same in the SQL.", mine.sql)
+    if data is None:
+        return unproven("no-data")
+    left, right = quote(str(claim.subject)), quote(str(claim.argument("same_as")))
+    return data.none_where(f"{left} IS DISTINCT FROM {right}", "not-from-column", "The columns differ")
+
+
 def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     """Against the lineage of the query; an edge that is a guess, or a column not traced, leaves it unproven."""
+    if claim.argument("same_as"):
+        return _same_as(claim, context, data)
     relation, column = claim.argument("relation"), claim.argument("column")
     if claim.subject is None:
         return _relation_of_query(str(relation or column), context)

@@ -23,6 +23,13 @@ _WHEN = re.compile(
     rf"|'[^']*'|\([^()]*\)|')+)",
     re.IGNORECASE,
 )
+# "Filled where `status` is 'closed', else NULL" says when it is NULL, the other way round.
+_FILLED = re.compile(
+    r"(?:^|(?<=[\s(,;:.–—-]))(?:filled|set|populated|present|given)\s+(?P<only>only\s+)?(?P<word>when|if|for|where)\s+"
+    r"(?P<condition>(?:[^.;\n`'(,]|,(?! (?:else|otherwise)\b)|\.(?=\w)|`[^`]*`"
+    r"|'[^']*')+)(?P<else>, (?:else|otherwise) NULL\b)?",
+    re.IGNORECASE,
+)
 _MAYBE = re.compile(
     r"\b(?:may|maybe|might|can|could|sometimes|possibly|zero or|or not|not|never|aren't|isn't"
     r"|cannot)\b(?:\s+\w+){0,2}\s*$",
@@ -44,6 +51,11 @@ _JOINED = (NullCause.OUTER_JOIN, NullCause.EMPTY_AGGREGATE)
 def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     """When the column is said to be NULL; the word that leads the condition is kept ("when", "unless")."""
     column = context.target.column
+    filled = _FILLED.search(sentence.text) if column else None
+    if filled and (filled.group("only") or filled.group("else")) and not denied(sentence, filled.start()):
+        arguments = (("condition", filled.group("condition").strip(" ,")), ("word", "unless"), ("only", True))
+        yield Claim(ClaimKind.NULL_WHEN, column, arguments, filled.group(0).strip())
+        return
     match = _WHEN.search(sentence.text)
     if (
         column is None

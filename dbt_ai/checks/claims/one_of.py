@@ -31,10 +31,14 @@ _LEAD = (
 _LIST = re.compile(rf"{_LEAD}\s*(?:either\s+)?(?P<items>[^\n]+)", re.IGNORECASE)
 _ALWAYS = re.compile(
     rf"\balways (?:set to |equal to |the value )?(?P<value>{QUOTED}|true\b|false\b"
-    rf"|-?\d+(?:\.\d+)?\b(?! \w))",
+    rf"|-?\d+(?:\.\d+)?\b(?! \w)|(?-i:(?!NULL\b)[A-Z]{{2,8}}\b))",
     re.IGNORECASE,
 )
 _PARENTHESES = re.compile(r"\((?P<items>[^()]+,[^()]+|[^()]+ or [^()]+)\)")
+# "'small' where `size` is 'S', else 'medium' where ...": the values of a CASE
+_BRANCH = re.compile(
+    r"(?:^|\belse |\botherwise )(?P<value>'[^'\n]*')(?=\s+(?:where|when|if|for)\b|\s*[.;]|$)", re.IGNORECASE
+)
 _KINDS = {
     "status",
     "state",
@@ -68,7 +72,11 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
     if (match := _ALWAYS.search(text)) and not denied(sentence, match.start()) and not _some_rows(text[match.end() :]):
         value = match.group("value")
         exact = (value[1:-1],) if value[0] in "'\"`“" else ()
-        yield _claim(column, ValueList(exact or (value.lower(),), exact, False, False), True, match.group(0))
+        yield _claim(column, ValueList(exact or (value,), exact, False, False), True, match.group(0))
+        return
+    branches = [match.group("value")[1:-1] for match in _BRANCH.finditer(text)]
+    if len(branches) > 1:
+        yield _claim(column, ValueList(tuple(branches), tuple(branches), True, False), True, text)
         return
     for match in _LIST.finditer(text):
         before = text[: match.start()]

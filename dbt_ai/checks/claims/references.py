@@ -68,6 +68,11 @@ def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     key = relation_named(f"`{phrase}`" if claim.argument("named") else phrase, context)
     if key is None:
         return unproven("unclear-words", f"It could not be told which relation {phrase!r} means.")
+    facts = context.defining_facts(column)
+    if facts and facts.aggregate and facts.aggregate.function.lower() in ("count", "sum", "avg"):
+        return refuted(
+            "other-aggregate", f"The column is the {facts.aggregate.function} of many rows, no key.", facts.sql
+        )
     target = claim.argument("column") or _target_column(column, key, context)
     known = context.columns_of(key)
     if target is None:
