@@ -95,7 +95,9 @@ def test_not_a_number_and_infinity_do_not_spoil_the_mean(connection: duckdb.Duck
     ],
 )
 def test_nested_and_binary_values_are_counted_only(connection: duckdb.DuckDBPyConnection, expression: str) -> None:
-    found = column(connection, f"CASE WHEN i > 9 THEN {expression} END")
+    connection.execute(f"CREATE TABLE nested AS SELECT {expression} AS c FROM range(10, 100) r(i)")
+    connection.execute("INSERT INTO nested SELECT NULL FROM range(10)")
+    found = profile_relation(connection, Relation("k", (None, None, "nested"))).columns[0]
     assert (found.rows, found.nulls, found.distinct) == (100, 10, 90)
     assert (found.minimum, found.maximum, found.top_values, found.all_values) == (None, None, (), None)
 

@@ -113,13 +113,11 @@ def _first_pass(run: _Run, source: _Source, columns: Sequence[tuple[str, str]]) 
     selected = []
     for column, data_type in columns:
         quoted, kind = f"t.{name(column)}", type_class(data_type)
-        hashed = quoted if kind in (TypeClass.NUMBER, TypeClass.BOOLEAN, TypeClass.TEMPORAL) else f"hash({quoted})"
-        hashed = f"CASE WHEN {quoted} IS NOT NULL THEN {hashed} END"
         opaque = kind is TypeClass.OPAQUE
         length = f"length({quoted})" if kind is TypeClass.TEXT else "NULL"
         selected += [
             f"count({quoted})",
-            f"count(DISTINCT {hashed})" if exact else f"approx_count_distinct({hashed})",
+            _distinct(quoted, kind, exact),
             "NULL" if opaque else f"left(min({quoted})::VARCHAR, {MAX_TEXT + 1})",
             "NULL" if opaque else f"left(max({quoted})::VARCHAR, {MAX_TEXT + 1})",
             _mean(quoted, kind),
@@ -168,7 +166,7 @@ def _exact_distinct(run: _Run, source: _Source, profiles: list[ColumnProfile]) -
     ]
     exact: dict[str, int] = {}
     for chunk in _chunks(pending, 5):
-        counted = ", ".join(f"count(DISTINCT {_hashable(column)})" for column in chunk)
+        counted = ", ".join(_distinct(f"t.{name(column.name)}", type_class(column.type), True) for column in chunk)
         (found,) = run(f"SELECT {counted} FROM {source.sql} AS t")
         exact.update(zip((column.name for column in chunk), found, strict=True))
     return [
@@ -177,11 +175,12 @@ def _exact_distinct(run: _Run, source: _Source, profiles: list[ColumnProfile]) -
     ]
 
 
-def _hashable(column: ColumnProfile) -> str:
-    quoted = f"t.{name(column.name)}"
-    if type_class(column.type) in (TypeClass.NUMBER, TypeClass.BOOLEAN, TypeClass.TEMPORAL):
-        return quoted
-    return f"CASE WHEN {quoted} IS NOT NULL THEN hash({quoted}) END"
+def _distinct(quoted: str, kind: TypeClass, exact: bool) -> str:
+    """SQL that counts the distinct values of a column; long and nested ones by their hash, to spare the memory."""
+    short = kind in (TypeClass.NUMBER, TypeClass.BOOLEAN, TypeClass.TEMPORAL)
+    value = quoted if short else f"hash({quoted})"
+    counted = f"count(DISTINCT {value})" if exact else f"approx_count_distinct({value})"
+    return f"{counted} FILTER (WHERE {quoted} IS NOT NULL)"
 
 
 def _top_values(run: _Run, source: _Source, profiles: list[ColumnProfile]) -> list[ColumnProfile]:
