@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dbt_ai.checks.claims import (
     aggregate,
     between,
+    computed_as,
     conversion,
     flag,
     from_column,
@@ -47,6 +48,7 @@ _READERS: Sequence[Callable[[Sentence, ClaimContext], Iterator[Claim]]] = (
     between.read,
     aggregate.read,
     from_column.read,
+    computed_as.read,
     references.read,
     unit.read,
     conversion.read,

@@ -193,8 +193,10 @@ def _fits(function: str, words: str, facts: ColumnFacts, aggregate: Aggregate) -
     if function == "count":
         # "Number of seats" is what a sum of seats is, and may be what the highest of them is.
         ones = aggregate.argument_sql.strip("()") == "1" or aggregate.else_sql in ("0", "0.0")
-        if used == "sum" and (ones or argument & _COUNTS or aggregate.argument is None):
+        if used == "sum" and (ones or argument & _COUNTS):
             return True
+        if used == "sum" and aggregate.argument is None and stems(words)[:1] == stems(facts.name)[-1:]:
+            return None
         if argument & set(stems(words)):
             return True if used == "sum" else None
     if function in ("min", "max") and used in _EXTREMES:

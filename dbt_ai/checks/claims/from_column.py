@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dbt_ai.checks.claims import computed_as
 from dbt_ai.checks.claims.context import ClaimContext, Sentence
 from dbt_ai.checks.claims.data import Data, quote
 from dbt_ai.checks.claims.sentences import EXAMPLES, committed
@@ -64,7 +65,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         if (
             EXAMPLES.search(sentence.text[: match.start()][-16:])
             or re.match(r"`?\s*=|\[", sentence.text[match.end() :])
-            or not re.fullmatch(r"[\w. ]+", name)
+            or not re.fullmatch(r"[^()*+/<>=']+", name)
             or _ANOTHER_SUBJECT.search(sentence.text[: match.start()])
         ):
             continue
@@ -100,6 +101,8 @@ def _same_as(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
 
 def check(claim: Claim, context: ClaimContext, data: Data | None) -> Verdict:
     """Against the lineage of the query; an edge that is a guess, or a column not traced, leaves it unproven."""
+    if claim.argument("made_of"):
+        return computed_as.check(claim, context)
     if claim.argument("same_as"):
         return _same_as(claim, context, data)
     relation, column = claim.argument("relation"), claim.argument("column")
