@@ -32,7 +32,7 @@ ARGUMENTS: Mapping[str, Kinds] = {
         "output": "text",
     },
     "lineage": {
-        **{name: kind for name, kind in _SELECTION.items() if name != "state"},
+        "column": "text",
         "format": "text",
         "output": "text",
     },
@@ -76,7 +76,7 @@ def call(command: str, arguments: Mapping[str, Any]) -> None:
     checked = {name: _checked(macro_name, name, ARGUMENTS[command][name], value) for name, value in given.items()}
     try:
         from dbt_ai.project.live import LiveReader
-        from dbt_ai.tasks.operations import run
+        from dbt_ai.cli.operations import run
 
         reader = LiveReader(task.config, task.manifest, graph=getattr(task, "graph", None))
         code = run(command, reader, checked)
@@ -88,7 +88,9 @@ def call(command: str, arguments: Mapping[str, Any]) -> None:
             "`pip install --force-reinstall dbtai`."
         )
     except Exception as error:
-        _fail(f"dbt_ai stopped on a mistake of its own, {type(error).__name__}: {error}. The traceback is in dbt's log.")
+        _fail(
+            f"dbt_ai stopped on a mistake of its own, {type(error).__name__}: {error}. The traceback is in dbt's log."
+        )
     task.dbt_ai_exit_code = code  # type: ignore[attr-defined]
 
 

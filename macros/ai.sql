@@ -8,10 +8,8 @@
   }) -%}
 {% endmacro %}
 
-{% macro ai_lineage(select=none, exclude=none, selector=none, format=none, output=none) %}
-  {%- do ai__call('lineage', {
-      'select': select, 'exclude': exclude, 'selector': selector, 'format': format, 'output': output,
-  }) -%}
+{% macro ai_lineage(column=none, format=none, output=none) %}
+  {%- do ai__call('lineage', {'column': column, 'format': format, 'output': output}) -%}
 {% endmacro %}
 
 {#- Called without the name of our package: where Python brings the macros they are internal ones, which have none. -#}

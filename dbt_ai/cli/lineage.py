@@ -39,15 +39,18 @@ def command(
 def run_lineage(reader: ProjectReader, column: str, form: str, output: Path | None) -> int:
     """Tells the path of one column and returns the exit code."""
     from dbt_ai.cli.jobs import progress_of
-    from dbt_ai.report.lineage_picture import lineage_to_html, lineage_to_json, lineage_to_svg, lineage_to_text
+    from dbt_ai.report.lineage_picture import picture_html, picture_json, picture_svg
+    from dbt_ai.report.lineage_text import lineage_text
     from dbt_ai.tasks.lineage import column_path
 
     with progress_of() as progress:
-        path = column_path(reader, column, progress)
-    render = {"text": lineage_to_text, "json": lineage_to_json, "svg": lineage_to_svg, "html": lineage_to_html}[form]
-    text = render(path)
+        path, names = column_path(reader, column, progress)
+    if form == "json":
+        text = picture_json(path)
+    else:
+        text = {"text": lineage_text, "svg": picture_svg, "html": picture_html}[form](path, names)
     if output is None:
-        click.echo(text)
+        click.echo(text.rstrip("\n"))
         return 0
     try:
         output.write_text(text, encoding="utf-8")

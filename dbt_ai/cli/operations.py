@@ -39,7 +39,7 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         output = Path(arguments["output"]) if arguments.get("output") else None
         column = arguments.get("column")
         if not isinstance(column, str):
-            raise UsageError("ai_lineage needs a column: --args '{column: \"orders.amount\"}'.")
+            raise UsageError("ai_lineage needs a column: --args '{column: orders.amount}'.")
         return run_lineage(
             reader, column, _choice(arguments, "format", ("text", "json", "svg", "html")) or "text", output
         )

@@ -24,6 +24,7 @@ from dbt_ai.values import Target
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 
 SNAPSHOT_KEY = "dbt_scd_id"
+MAX_READERS = 20  # of one node: a hub of the DAG has hundreds, and a few tell enough
 MIN_ROWS_NAMED_KEY = 5
 MIN_ROWS_ANY_KEY = 100
 
@@ -45,14 +46,16 @@ def nothing(what: str, done: int, of: int) -> None:
 
 
 def scope_of(project: Project, wanted: Sequence[str]) -> list[str]:
-    """The wanted nodes, all their ancestors, and the models that read a wanted source or seed, parents first."""
+    """The wanted nodes, all their ancestors, and the models that read them with what these read, parents first.
+
+    A reader shows what a column refers to (by its joins), and by which name and in which unit a source's is known.
+    """
     graph = project.graph()
     scope = set(wanted)
     for unique_id in wanted:
         scope |= nx.ancestors(graph, unique_id)
-        if project.nodes[unique_id].resource_type in ("source", "seed"):
-            for child in graph.successors(unique_id):
-                scope |= {child} | nx.ancestors(graph, child)
+        for child in sorted(graph.successors(unique_id))[:MAX_READERS]:
+            scope |= {child, *graph.predecessors(child)}
     return [unique_id for unique_id in nx.lexicographical_topological_sort(graph) if unique_id in scope]
 
 

@@ -9,8 +9,8 @@ from dbt_ai.values import Target, Verdict
 
 @dataclass(frozen=True)
 class Text:
-    """A checked text for a target. `engine` and `model` say who proposed it. `doc_call` is a `{{ doc() }}` call of a person
-    that stands for the text, `rendered` what dbt makes of it."""
+    """A checked text for a target. `engine` and `model` say who proposed it. `doc_call` is a person's `{{ doc() }}`
+    call that stands for the text, `rendered` what dbt makes of it."""
 
     target: Target
     text: str

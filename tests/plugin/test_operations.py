@@ -39,9 +39,9 @@ def test_the_task_gets_the_arguments_that_were_given_and_stdout_is_only_its_own(
 
 
 def test_lineage_is_an_operation_too_and_may_be_called_with_its_package(shop: Path) -> None:
-    said = recorded(operation(shop, "dbt_ai.ai_lineage", {"select": ["daily", "orders"], "format": "json"}))
+    said = recorded(operation(shop, "dbt_ai.ai_lineage", {"column": "orders.amount", "format": "json"}))
     assert said["command"] == "lineage"
-    assert said["arguments"] == {"select": ["daily", "orders"], "format": "json"}
+    assert said["arguments"] == {"column": "orders.amount", "format": "json"}
 
 
 @pytest.mark.parametrize(("code", "words"), [(1, "findings"), (3, "run it again")])

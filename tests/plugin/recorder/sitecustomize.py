@@ -40,6 +40,6 @@ def run(command, reader, arguments):
     return int(os.environ.get("RECORDER_EXIT", "0"))
 
 
-operations = ModuleType("dbt_ai.tasks.operations")
+operations = ModuleType("dbt_ai.cli.operations")
 operations.run = run
-sys.modules["dbt_ai.tasks.operations"] = operations
+sys.modules["dbt_ai.cli.operations"] = operations

@@ -28,7 +28,9 @@ def key(context: ColumnContext) -> Draft | None:
 
 def unique_note(context: ColumnContext, draft: Draft) -> Sentence | None:
     """ "One row for each value." where the column is a key without being named like an identifier."""
-    if not context.world.is_key(context.ref) or "nique" in draft.text or "key" in draft.text:
+    if not context.world.is_key(context.ref) or draft.strength is Strength.HUMAN:
+        return None
+    if "nique" in draft.text or "key" in draft.text:
         return None
     return _rests(context, "One row for each value.")
 
