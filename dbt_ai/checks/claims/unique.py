@@ -94,7 +94,7 @@ def _about_own_rows(noun: str, primary: bool, context: ClaimContext, column: str
     """
     if _THIS.match(noun):
         return True
-    if re.search(r"\b(?:format|order|sequence)$", _CUT.sub("", noun).strip()):
+    if re.search(r"\bformat$", _CUT.sub("", noun).strip()):
         return True
     if identifiers(noun):
         own = relation_named(noun, context) == context.target.unique_id

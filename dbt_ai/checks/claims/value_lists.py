@@ -11,6 +11,20 @@ QUOTED = r"(?:'(?:[^'\n]|'(?=s\b))*'|\"[^\"\n]*\"|`[^`\n]+`|“[^”]*”)"
 _SEPARATOR = re.compile(r"\s*(?:(?:[,;|]|\s/(?=\s))\s*(?:(?:and|or)\b\s*)?|\b(?:and|or)\b\s*)\s*", re.IGNORECASE)
 _VALUE = re.compile(r"[\w%+][\w%+./&'-]*(?: [\w%+&'-]+){0,2}")
 _EMPTY = {"null", "blank", "empty", "none", "nothing", "maybe null", "may be null", "an empty string"}
+# "Values are strings or arrays" speaks of types.
+_TYPES = {
+    "string",
+    "strings",
+    "array",
+    "arrays",
+    "integer",
+    "integers",
+    "number",
+    "numbers",
+    "text",
+    "dates",
+    "booleans",
+}
 # A bare item with one of these is prose that goes on, not a value.
 _PROSE = re.compile(
     r"\b(?:it|its|they|this|that|which|who|is|are|was|were|the|a|an|of|for|to|if|when|where|be|can"
@@ -62,6 +76,8 @@ def value_list(text: str) -> ValueList | None:
         else:
             return None
     values = [value for value in dict.fromkeys(values) if value.strip()]
+    if {value.lower() for value in values} <= _TYPES:
+        return None
     enough = len(values) + empty + more > 1
     return ValueList(tuple(values), tuple(exact), empty, more) if enough and values else None
 
