@@ -26,6 +26,9 @@ class Step(IntEnum):
 _LONG = 40
 """Scopes of a query from which on all columns are traced from the sources down, used or not."""
 
+_LATERAL_ALIASES = frozenset({"", "duckdb", "snowflake", "redshift", "databricks", "spark", "clickhouse", "teradata"})
+"""Dialects where a projection may name the alias of an earlier one of the same SELECT."""
+
 Origin = tuple[Step, bool]  # how the value arrives, and whether that it does is a guess
 Origins = dict[tuple[str, str], Origin]  # by relation key and column
 
@@ -244,18 +247,17 @@ class OriginWalk:
         sources = {alias: source for alias, (_, source) in scope.selected_sources.items()}
         if not sources and scope.parent is not None and scope.expression.args.get("from_") is None:
             sources = {alias: source for alias, source in scope.sources.items() if alias not in scope.cte_sources}
-        alias = self._alias_that_can_be_meant(column, scope, sources)
+        alias, doubtful = self._alias_meant(column, scope, sources)
+        origins: Origins = {}
         if alias is not None:
-            origins: Origins = {}
-            guess = any(self._has(source, name) is None for source in sources.values())
-            merge(origins, self.of_output(scope, alias), guess=guess)
+            merge(origins, self.of_output(scope, alias), guess=doubtful)
             return origins
         if len(sources) == 1:
-            return self._of_source(next(iter(sources.values())), name)
+            merge(origins, self._of_source(next(iter(sources.values())), name), guess=doubtful)
+            return origins
         having = [source for source in sources.values() if self._has(source, name)]
         if having:
             certain = len(having) == 1 and all(self._has(source, name) is not None for source in sources.values())
-            origins = {}
             for source in having:
                 merge(origins, self._of_source(source, name), guess=not certain)
             return origins
@@ -268,19 +270,28 @@ class OriginWalk:
         self.unresolved.append(f"{self._query.spell(name)} can be from {titles}: their columns are not known.")
         return {}
 
-    def _alias_that_can_be_meant(
+    def _alias_meant(
         self, column: exp.Column, scope: Scope, sources: Mapping[str, Scope | exp.Expr]
-    ) -> int | None:
+    ) -> tuple[int | None, bool]:
         """The position of the projection of the same SELECT that an unqualified name means, None where it means a
-        column of a source: one that has it, or must have it because the projection is made of it (`trim(x) as x`)."""
+        column of a source; and whether that is doubtful.
+
+        It means a column where a source has it, or must have it because the projection is made of it (`trim(x) as x`).
+        """
         name = column.name
         if not isinstance(scope.expression, exp.Select) or any(self._has(source, name) for source in sources.values()):
-            return None
+            return None, False
         positions, selects = self._selects(scope)
         select = selects[positions[name]] if name in positions else None
         if not isinstance(select, exp.Alias) or any(found.name == name for found in select.this.find_all(exp.Column)):
-            return None
-        return positions[name]
+            return None, False
+        clause = column.find_ancestor(exp.Where, exp.Having, exp.Qualify, exp.Group, exp.Order, exp.Join, exp.Select)
+        if isinstance(clause, exp.Select):
+            if self._query.dialect not in _LATERAL_ALIASES:
+                return None, False
+            if isinstance(column.parent, exp.Alias):
+                return None, True  # nobody names an alias again: `id as user_id, user_id as owner_id`
+        return positions[name], any(self._has(source, name) is None for source in sources.values())
 
     def _has(self, source: Scope | exp.Expr, name: str) -> bool | None:
         """Whether a source puts out `name`; None where it may."""
