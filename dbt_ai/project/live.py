@@ -84,9 +84,10 @@ class LiveReader:
         wanted = [node for node in nodes if node is not None and _is_sql(node)]
         missing = [node for node in wanted if node.unique_id not in self._compiled]
         if missing:
-            with working_directory(Path(self._config.project_root)), self._connection():
+            with working_directory(Path(self._config.project_root)), self._adapter() as adapter:
                 for node in missing:
-                    self._compiled[node.unique_id] = self._compile(node)
+                    with adapter.connection_named(node.unique_id):
+                        self._compiled[node.unique_id] = self._compile(node)
         return {node.unique_id: self._compiled[node.unique_id] for node in wanted}
 
     def _compile(self, node: Any) -> Compiled:
@@ -100,17 +101,16 @@ class LiveReader:
         return Compiled(node.unique_id, code)
 
     @contextmanager
-    def _connection(self) -> Iterator[None]:
-        """dbt's connection for models that query while they compile: opened by the first one, closed at the end, so
-        that a DuckDB file is free for others. Where it cannot be opened, nobody tries again: it may take a minute."""
+    def _adapter(self) -> Iterator[Any]:
+        """dbt's adapter, for models that query while they compile. Its connections are closed at the end, so that a
+        DuckDB file is free for others. Where none can be opened, nobody tries again: it may take a minute."""
         from dbt.adapters.factory import get_adapter
 
         adapter: Any = get_adapter(self._config)
         connections = adapter.connections
         connections.open = _failing_once(connections.open)
         try:
-            with adapter.connection_named("dbt_ai"):
-                yield
+            yield adapter
         finally:
             del connections.open
             adapter.cleanup_connections()
@@ -130,7 +130,7 @@ def _failing_once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def call(argument: Any) -> Any:
         if failures:
-            raise failures[0]
+            raise failures[0].with_traceback(None)  # else it would grow with every time it is raised
         try:
             return function(argument)
         except Exception as error:

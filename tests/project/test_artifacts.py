@@ -154,6 +154,7 @@ def test_a_node_that_does_not_load_is_named(tmp_path: Path) -> None:
     manifest = json.loads(KEPT.read_text())
     manifest["nodes"]["model.shop.daily"]["depends_on"] = "nonsense"
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "dbt_project.yml").write_text("name: shop\n")
     with pytest.raises(ProjectError) as error:
         _ = ArtifactReader(tmp_path, tmp_path).project
     assert "model.shop.daily" in str(error.value)

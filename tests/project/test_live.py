@@ -179,6 +179,7 @@ def test_a_warehouse_that_does_not_answer_is_asked_once(shop: Path) -> None:
         compiled = reader.compile([uid for uid in reader.project.nodes if uid.startswith("model.shop.")])
     names = ("one", "two", "three", "statuses")
     assert {uid for uid, one in compiled.items() if one.error} == {f"model.shop.{name}" for name in names}
+    assert len({one.error for one in compiled.values() if one.error}) == 1
     assert len(calls) == 1
 
 

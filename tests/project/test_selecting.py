@@ -45,7 +45,7 @@ def names(reader: ProjectReader, selection: Selection, types: tuple[str, ...] = 
         (Selection(("source:till",)), "till.raw_orders till.raw_refunds"),
         (Selection(("package:toolbox",)), "calendar"),
         (Selection(("+exposure:weekly_sales",), ("staging", "source:*", "resource_type:seed")), "customers"),
-        (Selection(("stg_*",)), "stg_customers stg_orders"),
+        (Selection(("shop.staging.stg_*",)), "stg_customers stg_orders"),
         (Selection(("tag:nobody_has_it",)), ""),
         (Selection(("orders.v2",)), "orders.v2"),
         (Selection(selector="finance"), "customers"),
