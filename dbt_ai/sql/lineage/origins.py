@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import IntEnum
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from dbt_ai.sql.fallbacks import is_guess, is_using_column, pivoted_columns
+from dbt_ai.sql.fallbacks import is_guess, pivoted_columns
 from dbt_ai.sql.lineage.pivots import PivotColumns
+from dbt_ai.sql.lineage.steps import Origins, Step, merge, parts_of
 from dbt_ai.sql.query import Query
 from dbt_ai.sql.values import Relation
-
-
-class Step(IntEnum):
-    """What happens to a value on its way; of several steps the highest remains."""
-
-    IDENTITY = 0
-    CAST = 1
-    COMPUTED = 2
-    AGGREGATED = 3
-
 
 _LONG = 40
 """Scopes of a query from which on all columns are traced from the sources down, used or not."""
 
 _LATERAL_ALIASES = frozenset({"", "duckdb", "snowflake", "redshift", "databricks", "spark", "clickhouse", "teradata"})
 """Dialects where a projection may name the alias of an earlier one of the same SELECT."""
-
-Origin = tuple[Step, bool]  # how the value arrives, and whether that it does is a guess
-Origins = dict[tuple[str, str], Origin]  # by relation key and column
-
-
-def merge(
-    into: Origins, more: Mapping[tuple[str, str], Origin], least: Step = Step.IDENTITY, guess: bool = False
-) -> None:
-    """Add origins to origins: the strongest step remains; a guess stays one while nothing certain says the same."""
-    for source, (step, guessed) in more.items():
-        step = max(step, least)
-        guessed = guessed or guess
-        known = into.get(source)
-        into[source] = (step, guessed) if known is None else (max(step, known[0]), guessed and known[1])
 
 
 class OriginWalk:
@@ -165,29 +141,7 @@ class OriginWalk:
             elif isinstance(node, exp.TableColumn):
                 self._of_row(node.name, scope, max(step, Step.COMPUTED), origins)
             else:
-                waiting.extend(self._parts(node, scope, step))
-
-    def _parts(self, node: exp.Expr, scope: Scope, step: Step) -> list[tuple[exp.Expr, Step]]:
-        """The parts of an expression that makes a new value, each with what happens to it."""
-        computed = max(step, Step.COMPUTED)
-        if isinstance(node, exp.Window):
-            # The function of a window is no aggregate; one inside its arguments, as in SUM(SUM(x)) OVER (), is.
-            parts = [part for part in node.iter_expressions() if part is not node.this]
-            return [(part, computed) for part in (*_window_function(node.this).iter_expressions(), *parts)]
-        if isinstance(node, exp.If):
-            # A condition chooses values and is none: SUM(CASE WHEN kind = 'x' THEN amount END) sums amount, not kind.
-            branches = [part for part in (node.args.get("true"), node.args.get("false")) if part is not None]
-            return [(node.this, Step.COMPUTED), *((branch, computed) for branch in branches)]
-        if isinstance(node, exp.Case):
-            operand = [] if node.this is None else [(node.this, Step.COMPUTED)]
-            branches = [part for part in (*node.args["ifs"], node.args.get("default")) if part is not None]
-            return [*operand, *((branch, computed) for branch in branches)]
-        if self._query.joins_using and is_using_column(node):
-            # Where the join keeps all rows of its left side, the left column is the value, and the others equal it.
-            other = step if _keeps_right_rows(scope) else computed
-            return [(node.this, step), *((argument, other) for argument in node.expressions)]
-        inner = max(computed, Step.AGGREGATED) if isinstance(node, exp.AggFunc) else computed
-        return [(part, inner) for part in node.iter_expressions()]
+                waiting.extend(parts_of(node, step, scope, self._query.joins_using))
 
     def _of_subquery(self, node: exp.Expr, scope: Scope, step: Step, origins: Origins) -> None:
         for inner in scope.subquery_scopes:
@@ -413,14 +367,3 @@ def _inner_scope(scope: Scope) -> Scope | None:
     for inner in (*scope.derived_table_scopes, *scope.subquery_scopes, *scope.table_scopes):
         return inner
     return None
-
-
-def _keeps_right_rows(scope: Scope) -> bool:
-    return any(join.side in ("RIGHT", "FULL") for join in scope.expression.args.get("joins") or ())
-
-
-def _window_function(node: exp.Expr) -> exp.Expr:
-    """The function of a window, without what wraps it (IGNORE NULLS, FILTER)."""
-    while isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
-        node = node.this
-    return node

@@ -8,7 +8,8 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, find_all_in_scope
 
 from dbt_ai.sql.fallbacks import pivoted_columns
-from dbt_ai.sql.lineage.origins import Origins, OriginWalk, Step, merge
+from dbt_ai.sql.lineage.origins import OriginWalk
+from dbt_ai.sql.lineage.steps import Origins, Step, merge
 from dbt_ai.sql.query import Query
 from dbt_ai.sql.values import ColumnRef, Edge, EdgeKind, Lineage, same_name
 
