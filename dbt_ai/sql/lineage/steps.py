@@ -40,10 +40,10 @@ def parts_of(node: exp.Expr, step: Step, scope: Scope, joins_using: bool) -> lis
     computed = max(step, Step.COMPUTED)
     if isinstance(node, exp.Window):
         # The function of a window is no aggregate; one inside its arguments, as in SUM(SUM(x)) OVER (), is.
-        parts = [part for part in node.iter_expressions() if part is not node.this]
-        function = node.this
+        parts: list[exp.Expr] = [part for part in node.iter_expressions() if part is not node.this]
+        function: exp.Expr = node.this
         while isinstance(function, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
-            parts += [part for part in function.iter_expressions() if part is not function.this]
+            parts += [child for child in function.iter_expressions() if child is not function.this]
             function = function.this
         return [(part, computed) for part in (*function.iter_expressions(), *parts)]
     if isinstance(node, exp.If):
