@@ -54,7 +54,7 @@ def _environment() -> list[Line]:
         lines.append(Line("wrong", "dbt-core", "is not installed here; run `pip install dbt-core`"))
     else:
         lines.append(Line("ok", "dbt-core", dbt))
-    for name in ("sqlglot", "duckdb", "yaml-edit"):
+    for name in ("sqlglot", "duckdb", "openai"):
         lines.append(Line("ok", name, _version(name) or "is missing; run `pip install --force-reinstall dbtai`"))
     fast = _version("sqlglotc")
     lines.append(

@@ -72,6 +72,10 @@ def _node(node: Any, root_package: str, files: PropertyFiles, enabled: bool) -> 
     if patch_path and node.package_name == root_package:
         table = node.name if source_name is not None else None
         entry = files.entry(patch_path, SECTIONS[kind], source_name or node.name, table)
+    # Partial parsing can keep the properties of an entry that has been removed from its file: the file is right.
+    gone = patch_path is not None and entry is None and source_name is None and node.package_name == root_package
+    if gone:
+        patch_path = None
     return Node(
         unique_id=node.unique_id,
         resource_type=kind,
@@ -81,9 +85,9 @@ def _node(node: Any, root_package: str, files: PropertyFiles, enabled: bool) -> 
         relation=(node.database, node.schema, node.identifier if kind == "source" else node.alias),
         language="csv" if kind == "seed" else _value(getattr(node, "language", None) or "sql"),
         materialized="" if kind == "source" else str(node.config.materialized or ""),
-        description=node.description or "",
+        description="" if gone else node.description or "",
         raw_description=raw_description(entry, version),
-        columns=_columns(node, raw_column_descriptions(entry, version) if entry is not None else None),
+        columns=() if gone else _columns(node, raw_column_descriptions(entry, version) if entry is not None else None),
         raw_code=getattr(node, "raw_code", "") or "",
         depends_on=() if kind == "source" else tuple(node.depends_on_nodes),
         patch_path=patch_path,
