@@ -30,9 +30,7 @@ def inline(expression: exp.Expr, rows: Rows) -> exp.Expr:
         if isinstance(defined, _NEEDS_PARENTHESES) and isinstance(column.parent, (*_NEEDS_PARENTHESES, exp.Cast)):
             defined = exp.Paren(this=defined)
         column.replace(defined)
-    for node in copied.walk():
-        node.comments = None
-    return copied
+    return _as_written(copied)
 
 
 def inline_sql(expression: exp.Expr, rows: Rows) -> str:
@@ -53,6 +51,18 @@ def columns_in(expression: exp.Expr, rows: Rows) -> tuple[ColumnRef, ...]:
         if facts is not None:
             found.update(dict.fromkeys(facts.sources))
     return tuple(found)
+
+
+def _as_written(tree: exp.Expr) -> exp.Expr:
+    """`tree` without comments, and with IS NOT NULL where sqlglot would write NOT x IS NULL."""
+    for node in list(tree.walk()):
+        node.comments = None
+        if isinstance(node, exp.Not) and isinstance(node.this, exp.Is) and isinstance(node.this.expression, exp.Null):
+            positive = exp.Is(this=node.this.this, expression=exp.Not(this=exp.Null()))
+            if node is tree:
+                return positive
+            node.replace(positive)
+    return tree
 
 
 def own_columns(expression: exp.Expr) -> list[exp.Column]:
@@ -108,7 +118,11 @@ def _definition(column: exp.Column, rows: Rows, shared: frozenset[str]) -> exp.E
 
 
 def _sharing_sources(expression: exp.Expr, rows: Rows) -> frozenset[str]:
-    """The aliases in `expression` whose relation the query also reads under another alias, in rows of its own."""
-    if isinstance(expression, exp.Column):
-        return frozenset((rows.table_of(expression),)) & rows.self_joined
-    return frozenset(rows.table_of(column) for column in own_columns(expression)) & rows.self_joined
+    """The aliases in `expression` whose columns must keep the alias, for another reading of their relation is there:
+    in rows of its own, or, grouped or not, in the same expression."""
+    aliases = {rows.table_of(column) for column in own_columns(expression)}
+    shared = aliases & rows.self_joined
+    if len(aliases) > 1:
+        bases = {a: set(rows.sources[a].facts.base_relations) for a in aliases if a in rows.sources}
+        shared |= {a for a in bases if any(bases[a] & bases[b] for b in bases if b != a)}
+    return frozenset(shared)

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from dbt_ai.sql.facts.conditions import conjuncts, not_null_where_true
 from dbt_ai.sql.facts.domains import literal_text
+from dbt_ai.sql.facts.full_joins import coalesced_key
 from dbt_ai.sql.facts.inline import inline_sql, plain_ref
 from dbt_ai.sql.facts.rows import RowKey, Rows, Source, is_stable, minimal, source_keys, unwrap
 from dbt_ai.sql.facts.types import compare_as_they_are, family, type_of
@@ -61,6 +62,8 @@ def join(right: Source, node: exp.Join | None, where: Sequence[exp.Expr], rows: 
         return
 
     rows.keys = _keys(kind, left_keys, right_keys, matching)
+    if kind == "full" and (coalesced := coalesced_key(on, left_keys, right_keys, right.alias, rows)) is not None:
+        rows.keys = [*rows.keys, coalesced]
     for alias in left:
         rows.repeated[alias] = _repeated(rows.repeated[alias], right_once)
     rows.repeated[right.alias] = _repeated(False, left_once)
@@ -73,6 +76,7 @@ def join(right: Source, node: exp.Join | None, where: Sequence[exp.Expr], rows: 
 
     rejected = not_null_where_true(on, rows) if on is not None else frozenset()
     if kind in ("right", "full"):
+        rows.either_side = (left[0], right.alias) if kind == "full" and left == [left[0]] else None
         rows.pinned.clear()
         rows.nulled.clear()
         # What is known of expressions over the left side does not hold where that side is missing.

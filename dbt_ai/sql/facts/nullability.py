@@ -20,15 +20,17 @@ _NOTHING: frozenset[str] = frozenset()
 _TOTAL = (
     exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
     exp.Like, exp.ILike, exp.Between, exp.DPipe, exp.Concat, exp.Lower, exp.Upper, exp.Trim, exp.Abs, exp.Round,
-    exp.Floor, exp.Ceil, exp.Length, exp.MD5, exp.Greatest, exp.Least, exp.TimestampTrunc, exp.DateTrunc,
+    exp.Floor, exp.Ceil, exp.Length, exp.MD5, exp.Greatest, exp.Least, exp.TimestampTrunc, exp.DateTrunc, exp.Interval,
 )  # fmt: skip
 _NOT_NULL = (
-    exp.Literal, exp.Boolean, exp.Is, exp.Exists, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Interval, exp.CurrentDate,
+    exp.Literal, exp.Boolean, exp.Is, exp.Exists, exp.NullSafeEQ, exp.NullSafeNEQ, exp.CurrentDate,
     exp.CurrentTimestamp, exp.RowNumber, exp.Rank, exp.DenseRank, exp.Count,
 )  # fmt: skip
 # NULL only over no rows, or over nothing but NULL.
-_NULL_OVER_NULLS = (exp.Sum, exp.Min, exp.Max, exp.Avg, exp.AnyValue, exp.LogicalOr, exp.LogicalAnd, exp.CountIf)
+_NULL_OVER_NULLS = (exp.Sum, exp.Min, exp.Max, exp.Avg, exp.AnyValue, exp.LogicalOr, exp.LogicalAnd)
+_NO_VALUES = (exp.Var, exp.DataType, exp.Identifier)
 _DIVISIONS = (exp.Div, exp.IntDiv, exp.Mod)
+_LENIENT_CASTS = {"mysql", "doris", "starrocks", "singlestore", "hive", "spark", "spark2", "databricks"}
 _JSON = {"json", "jsonb", "variant", "object", "super", "array", "map", "struct"}
 
 
@@ -42,6 +44,8 @@ def nullability_of(expression: exp.Expr, rows: Rows, assumed: frozenset[str] = _
         return _unknown(expression, rows)  # in a total any group key, even a literal, is NULL
     if isinstance(expression, exp.Column):
         return _column(expression, rows, assumed)
+    if isinstance(expression, exp.Literal) and not expression.this and rows.query.dialect == "oracle":
+        return _unknown(expression, rows)  # '' is NULL there
     if isinstance(expression, _NOT_NULL):
         return NEVER
     known = assumed | rows.not_null
@@ -83,16 +87,7 @@ def combine(parts: Iterable[Nullability]) -> Nullability:
 
 
 def _operands(expression: exp.Expr) -> list[exp.Expr]:
-    return [
-        child
-        for key in ("this", "expression", "expressions", "low", "high")
-        for child in _as_list(expression.args.get(key))
-        if isinstance(child, exp.Expr)
-    ]
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+    return [part for part in expression.iter_expressions() if not isinstance(part, _NO_VALUES)]
 
 
 def _total(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullability:
@@ -134,7 +129,7 @@ def _cast(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullabil
     inner = nullability_of(expression.this, rows, assumed)
     source = unwrap(expression.this)
     plain = isinstance(source, (exp.Column, exp.Literal, exp.Cast, exp.Coalesce, exp.Case, exp.AggFunc, *_TOTAL))
-    if plain and family(type_of(source, rows)) not in _JSON:
+    if plain and family(type_of(source, rows)) not in _JSON and rows.query.dialect not in _LENIENT_CASTS:
         return inner
     return combine((inner, _unknown(expression, rows)))  # the cast of a JSON null is NULL
 
@@ -149,7 +144,17 @@ def _coalesce(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Null
     never = next((part for part in parts if part.never), None)
     if never is not None:
         return Nullability(True, (), never.relies_on)
+    if rows.either_side is not None:
+        sides = [(rows.table_of(v), rows.column_facts(v)) for v in _plain_values(expression)]
+        never_there = {alias: facts.nullability for alias, facts in sides if facts and facts.nullability.never}
+        if all(alias in never_there for alias in rows.either_side):
+            return combine(never_there[alias] for alias in rows.either_side)
     return Nullability(False, (NullReason(NullCause.EXPRESSION, inline_sql(expression, rows)),))
+
+
+def _plain_values(coalesce: exp.Expr) -> list[exp.Column]:
+    values = [unwrap(value) for value in (coalesce.this, *coalesce.expressions)]
+    return [value for value in values if isinstance(value, exp.Column)]
 
 
 def _nullif(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullability:
@@ -207,6 +212,13 @@ def _aggregate(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nul
         return inner
     reason = NullReason(NullCause.EMPTY_AGGREGATE, inline_sql(argument, rows), source=plain_ref(argument, rows))
     return Nullability(False, (reason,), inner.relies_on)
+
+
+def _count_if(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullability:
+    # 0 over no rows in most warehouses, NULL in DuckDB 2.
+    if rows.group and not rows.grouping_sets and nullability_of(expression.this, rows, assumed).never:
+        return NEVER
+    return _unknown(expression, rows)
 
 
 def _filtered(expression: exp.Expr, rows: Rows, assumed: frozenset[str]) -> Nullability:
@@ -282,6 +294,7 @@ _RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], _Rule], ...] = 
     (exp.Window, _window),
     (exp.Filter, _filtered),
     (exp.IgnoreNulls, _wrapped),
+    (exp.CountIf, _count_if),
     (_NULL_OVER_NULLS, _aggregate),
     (_TOTAL, _total),
 )

@@ -38,6 +38,8 @@ def facts_of(query: Query) -> QueryFacts:
     facts = result.facts
     if not facts.columns and query.columns:
         facts = _names_only(query, facts)
+    if not result.complete and "*" in query.columns:
+        facts = replace(facts, notes=(*facts.notes, "Not all columns are known: a * could not be resolved."))
     read = dict.fromkeys((*facts.base_relations, *_relations_read(query)))
     return replace(facts, base_relations=tuple(read))
 

@@ -146,6 +146,7 @@ class Rows:
     grouping_sets: bool = False
     windows: dict[str, exp.Window] = field(default_factory=dict)
     before_qualify: Rows | None = None
+    either_side: tuple[str, str] | None = None  # aliases one of which has a row: a full join, and none after it
     notes: list[str] = field(default_factory=list)
     own_names: frozenset[str] = frozenset()
     _elements: dict[int, tuple[exp.Expr, str]] = field(default_factory=dict)

@@ -56,7 +56,9 @@ def _from(select: exp.Select, sources: Sequence[tuple[Source, exp.Join | None]],
 
 def _own_names(select: exp.Select) -> Iterator[str]:
     for projection in select.selects:
-        if isinstance(projection, exp.Alias) and unwrap(projection).name != projection.alias:
+        # An alias cannot stand in its own definition: what is called so there is a column, and columns go first.
+        names = {column.name for column in projection.find_all(exp.Column)}
+        if isinstance(projection, exp.Alias) and projection.alias not in names:
             yield projection.alias
 
 
@@ -188,9 +190,6 @@ def _project(
         base_relations=tuple(dict.fromkeys(key for source, _ in sources for key in source.facts.base_relations)),
         notes=tuple(dict.fromkeys([*(n for source, _ in sources for n in source.facts.notes), *rows.notes])),
     )
-    if has_star:
-        notes = (*facts.notes, "Not all columns are known: a * could not be resolved.")
-        facts = replace(facts, notes=tuple(dict.fromkeys(notes)))
     passes = sources[0][0].result.open if has_star and len(sources) == 1 and len(projections) == 1 else None
     return Result(
         facts,
@@ -314,6 +313,9 @@ def _distinct(select: exp.Select, projections: Sequence[exp.Expr], has_star: boo
         return
     on = distinct.args.get("on")
     keys = on.expressions if isinstance(on, exp.Tuple) else [on] if on is not None else projections
+    by_alias = {p.alias: unwrap(p) for p in select.selects if isinstance(p, exp.Alias)}
+    # As in ORDER BY, a bare name is an output column first.
+    keys = [by_alias.get(k.name, k) if isinstance(k, exp.Column) and not k.table else k for k in map(unwrap, keys)]
     before = _distinct_changes_nothing(projections, rows)
     if on is None and not before:
         rows.rows_of = None

@@ -85,6 +85,7 @@ class Generator:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.shape = Shape()
+        self.coalesced: _Columns = []  # what the last full join ties together
         self.tied: list[str] = []  # conditions that tie entries of FROM, for WHERE
         self.tables: dict[str, _Columns] = {
             relation.parts[2]: [(n, "int" if t == "INTEGER" else "text") for n, t in relation.columns]
@@ -131,6 +132,7 @@ class Generator:
 
     def _select(self) -> tuple[str, _Columns]:
         self.tied = []
+        self.coalesced = []
         from_, columns = self._from()
         tied = [condition for condition in self.tied if all(f"s{n}." not in condition for n in self._gone(from_))]
         if self.random.random() < 0.45:
@@ -155,7 +157,9 @@ class Generator:
             table = self.random.choice(list(self.tables))
             entry, mine = self._entry(table, number)
             word = self.random.choice(
-                ["left join"] * 6 + ["join"] * 5 + ["full join", "right join", "cross join", "semi join", "anti join"]
+                ["left join"] * 6
+                + ["join"] * 5
+                + ["full join", "full join", "right join", "cross join", "semi join", "anti join"]
             )
             shared = {name.partition(".")[2] for name, _ in mine} & {name.partition(".")[2] for name, _ in columns}
             roll = self.random.random()
@@ -170,7 +174,11 @@ class Generator:
             elif roll < 0.1 and word in ("left join", "join"):
                 sql += f" asof {word} {entry} on {self._column(columns, 'int')} >= {self._column(mine, 'int')}"
             else:
-                sql += f" {word} {entry} on {self._on(columns, mine)}"
+                if word == "full join" and roll < 0.7:
+                    on = self._full_on(columns, mine)
+                else:
+                    on = self._on(columns, mine)
+                sql += f" {word} {entry} on {on}"
             if word not in ("semi join", "anti join"):
                 columns = columns + mine
         return sql, columns
@@ -196,6 +204,21 @@ class Generator:
             self.tied.append(f"s{number}.rn = 1")
         return sql, [*columns, (f"s{number}.rn", "int")] if ranked else columns
 
+    def _full_on(self, left: _Columns, right: _Columns) -> str:
+        """Pairs that are equal, their coalesced values being left for the SELECT list."""
+        parts = []
+        self.coalesced = []
+        for _ in range(self.random.choice([1, 1, 2])):
+            one, other = self._key(left), self._key(right)
+            parts.append(f"{one} = {other}")
+            pair = [one, other] if self.random.random() < 0.7 else [other, one]
+            self.coalesced.append((f"coalesce({', '.join(pair)})", "int"))
+        return " and ".join(parts)
+
+    def _key(self, columns: _Columns) -> str:
+        keys = [name for name, kind in columns if kind == "int" and name.endswith((".id", ".k", ".line", ".x0"))]
+        return self.random.choice(keys) if keys else self._column(columns, "int")
+
     def _on(self, left: _Columns, right: _Columns) -> str:
         parts = []
         for _ in range(self.random.choice([1, 1, 1, 2])):
@@ -213,6 +236,9 @@ class Generator:
     def _plain(self, columns: _Columns, last: bool) -> tuple[str, str, _Columns]:
         shown: _Columns = []
         parts = []
+        for number, coalesced in enumerate(self.coalesced, start=20):
+            parts.append(f"{coalesced[0]} as x{number}")
+            shown.append((f"x{number}", coalesced[1]))
         for number in range(self.random.choice([2, 3, 4, 5])):
             kind = self.random.choice(["int", "int", "text", "bool"])
             if self.random.random() < 0.6 and kind != "bool":
@@ -350,9 +376,13 @@ class Generator:
         forms.append(f"case when {column} is null then {sub()} else {column} end")
         forms.append(f"case when {column} is not null then {column} else {sub()} end")
         if kind == "int":
-            forms += [f"({sub()} + {sub()})", f"abs({sub()})", f"cast({sub()} as integer)", f"({sub()} * 2)",
-                      f"coalesce({sub()}, 0)", "3", f"(-({sub()}))", f"greatest({sub()}, {sub()})",
-                      f"cast({sub()} / 2 as integer)", f"try_cast({sub('text')} as integer)"]  # fmt: skip
+            forms += [
+                f"({sub()} + {sub()})", f"abs({sub()})", f"cast({sub()} as integer)", f"({sub()} * 2)",
+                f"coalesce({sub()}, 0)", "3", f"(-({sub()}))", f"greatest({sub()}, {sub()})",
+                f"cast({sub()} / 2 as integer)", f"round({sub()}, {sub()}::integer)::integer",
+                f"year(date '2020-01-01' + to_days({sub()}))", f"year(date '2020-01-01' + interval ({sub()}) day)",
+                f"try_cast({sub('text')} as integer)",
+            ]  # fmt: skip
         else:
             forms += [f"lower({sub()})", f"coalesce({sub()}, 'none')", "'lit'", f"({sub()} || 'q')",
                       f"case when {self._condition(columns)} then 'in' else 'out' end",
