@@ -47,12 +47,17 @@ def determined_by(subject: Subject) -> tuple[Finding, ...]:
     ]
     found: tuple[Finding, ...] = ()
     told: set[frozenset[str]] = set()
+    told_by: set[tuple[str, str]] = set()
     by_name = {column.name: column for column in columns}
     for source_name, target_name in sorted(kept, key=lambda pair: pair[::-1] not in kept):
         pair = frozenset((source_name, target_name))
         both = (target_name, source_name) in kept
         if pair in told or len(found) == MAX_TOLD or (referred_thing(source_name) and not both):
             continue  # that a station's zone follows from its id needs no telling
+        same = {t for s, t in kept if s == source_name and (t, s) in kept}
+        if not both and any((other, target_name) in told_by for other in same):
+            continue  # what follows from the code follows from its label too
+        told_by.add((source_name, target_name))
         told.add(pair)
         sentence = (
             f"`{target_name}` follows from `{source_name}`: each of its {by_name[source_name].distinct:,} values goes "
