@@ -35,7 +35,7 @@ class Settings:
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "engine": ("auto", "derived", "student", "reasoning"),
-    "effort": ("minimal", "low", "medium", "high"),
+    "effort": ("auto", "none", "minimal", "low", "medium", "high", "xhigh", "max"),
     "share": ("nothing", "statistics", "samples"),
 }
 _NAMES = tuple(field.name for field in fields(Settings))

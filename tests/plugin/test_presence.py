@@ -71,9 +71,9 @@ def test_two_commands_in_one_process_patch_once_and_load_no_more_than_they_need(
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("yaml_edit.py", "raise ImportError('half installed')"),
-        ("yaml_edit.py", "raise RuntimeError('broken')"),
-        ("yaml_edit.py", "def ("),
+        ("rich.py", "raise ImportError('half installed')"),
+        ("rich.py", "raise RuntimeError('broken')"),
+        ("rich.py", "def ("),
         ("sitecustomize.py", "import sys; sys.modules['dbt_ai.bridge'] = None"),
         ("sitecustomize.py", "import sys; sys.modules['dbt_ai.project.live'] = None"),
     ],
