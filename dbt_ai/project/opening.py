@@ -39,6 +39,8 @@ def open_project(
 
 def find_root(project_dir: Path | None) -> Path:
     """The folder of dbt_project.yml, looked for as dbt does. Raises ProjectError where there is none."""
+    if project_dir is None and os.environ.get("DBT_PROJECT_DIR"):
+        project_dir = Path(os.environ["DBT_PROJECT_DIR"])
     start = (project_dir or Path.cwd()).absolute()
     candidates = [start] if project_dir is not None else [start, *start.parents]
     found = next((path for path in candidates if (path / "dbt_project.yml").is_file()), None)

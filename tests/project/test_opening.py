@@ -25,6 +25,12 @@ def test_the_project_is_found_from_a_folder_below(shop: Path, monkeypatch: pytes
     assert Path.cwd() == shop / "models" / "marts"
 
 
+def test_dbts_own_variable_names_the_project(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(shop))
+    assert find_root(None) == shop
+
+
 def test_no_project(tmp_path: Path) -> None:
     assert "There is no dbt project in" in refusal(tmp_path)
     with pytest.raises(ProjectError, match="--project-dir"):
