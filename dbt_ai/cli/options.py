@@ -16,6 +16,25 @@ ENGINES = ("auto", "derived", "reasoning")
 EFFORTS = ("auto", "none", "minimal", "low", "medium", "high", "xhigh", "max")
 
 
+class SeveralValues(click.Option):
+    """An option that takes values up to the next option, as dbt's own do: `--select orders +customers`."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, multiple=True, **keywords)
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        super().add_to_parser(parser, ctx)
+        found = parser._long_opt.get(self.opts[0]) or parser._short_opt.get(self.opts[0])
+        process = found.process
+
+        def several(value: Any, state: Any) -> None:
+            process(value, state)
+            while state.rargs and not state.rargs[0].startswith("-"):
+                process(state.rargs.pop(0), state)
+
+        found.process = several
+
+
 def _chain(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         for option in reversed(options):
@@ -34,8 +53,8 @@ project_options = _chain(
 )
 
 selection_options = _chain(
-    click.option("--select", "-s", multiple=True, help="Nodes to look at, in dbt's selection grammar."),
-    click.option("--exclude", multiple=True, help="Nodes to leave out, in dbt's selection grammar."),
+    click.option("--select", "-s", cls=SeveralValues, help="Nodes to look at, in dbt's selection grammar."),
+    click.option("--exclude", cls=SeveralValues, help="Nodes to leave out, in dbt's selection grammar."),
     click.option("--selector", help="A selector of selectors.yml."),
     click.option("--state", type=_FOLDER, help="Folder with the manifest to compare with, for state: methods."),
 )

@@ -29,6 +29,7 @@ class Question:
     """What is asked of a node in one or more requests."""
 
     unique_id: str
+    name: str
     columns: tuple[str, ...]
     about_node: bool
     requests: tuple[Request, ...]
@@ -142,7 +143,7 @@ def _question(
         describe_model=about_node,
         effort=effort,
     )
-    return Question(unique_id, columns, about_node, tuple(requests)) if requests else None
+    return Question(unique_id, node.name, columns, about_node, tuple(requests)) if requests else None
 
 
 def _read(
@@ -154,7 +155,7 @@ def _read(
     failed: list[Outcome] = []
     for column, proposal in proposed:
         target = Target(question.unique_id, column)
-        cleaned = clean_text(proposal, MAX_LENGTH, column)
+        cleaned = clean_text(proposal, MAX_LENGTH, column or question.name)
         if isinstance(cleaned, Verdict):
             failed.append(_refused(target, proposal, engine, cleaned))
             continue
