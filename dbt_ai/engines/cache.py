@@ -89,6 +89,11 @@ class AnswerStore:
                     f"The cache {self.path} was written by a newer dbtai: use that one, or delete the file and pay for "
                     "its answers again."
                 )
+            # A log to append to: an answer is safe from kill -9 at once, without waiting for the disk each time.
+            # Another process may be switching it on right now; then it is on for all.
+            with contextlib.suppress(sqlite3.OperationalError):
+                connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = normal")
             with connection:
                 connection.execute(_TABLE)
                 connection.execute(f"pragma user_version = {VERSION}")
@@ -99,7 +104,8 @@ class AnswerStore:
         return connection
 
     def _put_aside(self) -> None:
-        for name in (self.path, self.path.with_name(f"{self.path.name}-journal")):
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            name = self.path.with_name(self.path.name + suffix)
             with contextlib.suppress(FileNotFoundError):
                 os.replace(name, name.with_name(f"{name.name}.damaged"))
 

@@ -21,17 +21,17 @@ _CANDIDATES = re.compile(
 )
 _SECRETS = re.compile(
     # by their prefixes, and never a plain identifier: `sk_customer_id` is a surrogate key
-    r"\bsk-(?=[\w-]*\d)[\w-]{16,}|\b[spr]k_(?:live|test)_\w{8,}"
+    r"\bsk-(?=[\w-]{0,100}\d)[\w-]{16,}|\b[spr]k_(?:live|test)_\w{8,}"
     r"|\b(?:ghp|gho|ghs|ghu|ghr|npm|hf)_[A-Za-z0-9]{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{16,}"
     r"|\bxox[abeoprs]-[\w-]{10,}|\bdapi[0-9a-f]{32}|\bpypi-[\w-]{30,}"
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\bAIza[\w-]{30,}"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)"
     r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
 )
 _ASSIGNED = re.compile(
     r"""(?i)\b(pass(?:word|wd)|pwd|secret|token|api_?key)(\s*[:=]\s*)"""
-    r"""(?:'[^'\n]{6,}'|"?(?=[^\s'",;().]*\d)[^\s'",;().]{8,}"?)"""
+    r"""(?:'[^'\n]{6,}'|"?(?=[^\s'",;().]{0,100}\d)[^\s'",;().]{8,}"?)"""
 )
 
 
@@ -48,6 +48,6 @@ def masked(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` masked, and without characters that nobody sees: they can hide instructions, or turn a line around."""
-    return masked(
-        "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    )
+    if not text.isprintable():
+        text = "".join(c for c in text if c.isprintable() or c in "\n\t" or unicodedata.category(c) == "Zs")
+    return masked(text)

@@ -27,6 +27,7 @@ PROMPT_VERSION = "document-1"  # changes with every change of a template or of w
 MAX_COLUMNS = 200  # in one request
 MAX_FACTS = 60_000  # characters of facts about columns in one request
 MAX_SQL = 24_000  # characters
+MAX_LINE = 2_000  # characters of one fact about the node
 MAX_TEXTS = 200  # descriptions of neighbours and of the node's own columns
 MAX_DESCRIPTION = 4_000  # characters of an answer's text
 
@@ -51,6 +52,7 @@ def document_request(
     """
     instructions = _template("document_instructions.md.jinja").render(house_style=(house_style or "").strip())
     keys = _keys(columns)
+    shared = _shared(evidence, dialect, Share(share))
     requests = []
     for number, chunk in enumerate(_chunks(evidence, keys, Share(share))):
         about_model = describe_model and number == 0
@@ -60,7 +62,7 @@ def document_request(
             Request(
                 target=evidence.unique_id,
                 instructions=instructions,
-                prompt=_prompt(evidence, [lines for _, lines in chunk], dialect, Share(share), about_model),
+                prompt=_prompt(shared, [lines for _, lines in chunk], evidence.resource_type, about_model),
                 schema_name="descriptions",
                 schema=_schema([keys[name] for name, _ in chunk], about_model),
                 prompt_version=PROMPT_VERSION,
@@ -142,33 +144,35 @@ def _chunks(evidence: Evidence, keys: Mapping[str, str], share: Share) -> Iterat
     yield portion
 
 
-def _prompt(evidence: Evidence, columns: Sequence[str], dialect: str, share: Share, about_model: bool) -> str:
-    profile = visible_profile(evidence.profile, share)
-    findings = [
-        f"- {', '.join(found['columns'])}: {one_line(found['sentence'])}"
-        if found["columns"]
-        else f"- {one_line(found['sentence'])}"
-        for found in visible_findings(evidence.findings, share)
-    ]
+def _shared(evidence: Evidence, dialect: str, share: Share) -> list[tuple[str, str]]:
+    """The sections that every request about the node has: name and text."""
     node = list(node_lines(evidence))
     if dialect:
         node.append(f"SQL dialect: {dialect}")
-    if "rows" in profile:
-        node.append(f"rows today: {profile['rows']}")
-    sections = [
-        ("node", "\n".join(node)),
+    rows = visible_profile(evidence.profile, share).get("rows")
+    if rows is not None:
+        node.append(f"rows today: {rows}")
+    findings = [
+        f"- {', '.join(found['columns']) or 'the whole'}: {found['sentence']}"
+        for found in visible_findings(evidence.findings, share)
+    ]
+    return [
+        ("node", "\n".join(one_line(line, MAX_LINE) for line in node)),
         ("compiled SQL", _trimmed(visible(evidence.sql or evidence.raw_sql or "").strip())),
         ("descriptions upstream", "\n".join(_upstream(evidence))),
         ("descriptions that people wrote for this node", "\n".join(_own(evidence))),
-        ("findings in the data", "\n".join(findings)),
-        ("columns to describe", "\n".join(columns)),
+        ("findings in the data", "\n".join(one_line(line, MAX_LINE) for line in findings)),
     ]
+
+
+def _prompt(shared: Sequence[tuple[str, str]], columns: Sequence[str], resource_type: str, about_model: bool) -> str:
+    sections = [*shared, ("columns to describe", "\n".join(columns))]
     content = "\x00".join(text for _, text in sections)
     return _template("document.md.jinja").render(
         code=hashlib.sha256(content.encode()).hexdigest()[:24],
         sections=sections,
         describe_model=about_model,
-        resource_type=evidence.resource_type,
+        resource_type=resource_type,
         count=len(columns),
     )
 

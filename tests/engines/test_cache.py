@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
 import threading
 from dataclasses import replace
@@ -113,6 +114,22 @@ def test_several_processes_write_at_once(path: Path) -> None:
     store = AnswerStore(path)
     names = ("process 0", "process 1", "process 2", "shared")
     assert all(store.get(f"{name} {number}") is not None for name in names for number in range(50))
+
+
+def write_and_die(path: Path) -> None:
+    store = AnswerStore(path)
+    for number in range(20):
+        store.put(str(number), ANSWER)
+    os._exit(9)  # as by kill -9: nothing is closed, nothing is flushed
+
+
+def test_every_stored_answer_outlives_its_process(path: Path) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=write_and_die, args=(path,))
+    process.start()
+    process.join()
+    assert process.exitcode == 9
+    store = AnswerStore(path)
+    assert all(store.get(str(number)) is not None for number in range(20))
 
 
 def test_a_damaged_file_is_put_aside(path: Path) -> None:
