@@ -209,8 +209,7 @@ def _why_not(path: str, alias: str, error: Exception) -> WarehouseError:
         )
     if "already attached by database" in lowered or "different configuration" in lowered:
         return DatabaseInUse(
-            f"The database {path} is still open for writing in this very process, by dbt itself; run the same with "
-            "`dbtai` on the command line.",
+            f"The database {path} is still open for writing in this very process; close that connection and run again.",
             None,
         )
     if "set lock" in lowered or "being used by another process" in lowered or "cannot access the file" in lowered:
