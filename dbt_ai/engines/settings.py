@@ -46,16 +46,15 @@ class EngineSettings:
 def read_key(base_url: str, environ: Mapping[str, str] = os.environ) -> str:
     """The key for the server at `base_url`: DBTAI_API_KEY, else the file DBTAI_API_KEY_FILE, else OPENAI_API_KEY.
 
-    OPENAI_API_KEY is given to OpenAI and to a base URL of the environment only: one that came with a project's files
-    must not be able to collect it. A server on this machine needs none. Raises EngineUnavailable where there is no
+    OPENAI_API_KEY is given to OpenAI and to OPENAI_BASE_URL only: a base URL that came with a project's files must not
+    be able to collect it. A server on this machine needs none. Raises EngineUnavailable where there is no
     usable key.
     """
     if environ.get("DBTAI_API_KEY"):
         return _usable(environ["DBTAI_API_KEY"], "DBTAI_API_KEY")
     if environ.get("DBTAI_API_KEY_FILE"):
         return _key_from_file(Path(environ["DBTAI_API_KEY_FILE"]))
-    of_environment = [environ.get(name, "").rstrip("/") for name in ("DBTAI_BASE_URL", "OPENAI_BASE_URL")]
-    openai_may_have_it = is_openai(base_url) or base_url in of_environment
+    openai_may_have_it = is_openai(base_url) or base_url == environ.get("OPENAI_BASE_URL", "").rstrip("/")
     if openai_may_have_it and environ.get("OPENAI_API_KEY"):
         return _usable(environ["OPENAI_API_KEY"], "OPENAI_API_KEY")
     if is_loopback(base_url):

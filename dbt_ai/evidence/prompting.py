@@ -52,7 +52,7 @@ def document_request(
     """
     instructions = _template("document_instructions.md.jinja").render(house_style=(house_style or "").strip())
     keys = _keys(columns)
-    shared = _shared(evidence, dialect, Share(share))
+    shared = _shared(evidence, columns, describe_model, dialect, Share(share))
     requests = []
     for number, chunk in enumerate(_chunks(evidence, keys, Share(share))):
         about_model = describe_model and number == 0
@@ -144,7 +144,9 @@ def _chunks(evidence: Evidence, keys: Mapping[str, str], share: Share) -> Iterat
     yield portion
 
 
-def _shared(evidence: Evidence, dialect: str, share: Share) -> list[tuple[str, str]]:
+def _shared(
+    evidence: Evidence, columns: Sequence[str], describe_model: bool, dialect: str, share: Share
+) -> list[tuple[str, str]]:
     """The sections that every request about the node has: name and text."""
     node = list(node_lines(evidence))
     if dialect:
@@ -160,7 +162,7 @@ def _shared(evidence: Evidence, dialect: str, share: Share) -> list[tuple[str, s
         ("node", "\n".join(one_line(line, MAX_LINE) for line in node)),
         ("compiled SQL", _trimmed(visible(evidence.sql or evidence.raw_sql or "").strip())),
         ("descriptions upstream", "\n".join(_upstream(evidence))),
-        ("descriptions that people wrote for this node", "\n".join(_own(evidence))),
+        ("descriptions that this node has", "\n".join(_own(evidence, columns, describe_model))),
         ("findings in the data", "\n".join(one_line(line, MAX_LINE) for line in findings)),
     ]
 
@@ -186,9 +188,14 @@ def _upstream(evidence: Evidence) -> list[str]:
     return _listed(texts)
 
 
-def _own(evidence: Evidence) -> list[str]:
-    own = [f"- {one_line(evidence.name)}: {one_line(evidence.description)}"] if evidence.description.strip() else []
-    return own + _listed(evidence.column_descriptions)
+def _own(evidence: Evidence, columns: Sequence[str], describe_model: bool) -> list[str]:
+    """Descriptions of the node and its columns, without those that are asked for: one that an earlier run wrote would
+    make another question of it."""
+    asked = {name.casefold() for name in columns}
+    others = {name: text for name, text in evidence.column_descriptions.items() if name.casefold() not in asked}
+    if describe_model or not evidence.description.strip():
+        return _listed(others)
+    return [f"- {one_line(evidence.name)}: {one_line(evidence.description)}", *_listed(others)]
 
 
 def _listed(texts: Mapping[str, str]) -> list[str]:

@@ -77,7 +77,7 @@ EVIDENCE = Evidence(
     sql="select customer_id, sum(amount) / 100 as revenue from orders group by 1",
     facts=FACTS,
     description="Revenue by customer.",
-    column_descriptions={"status": "Whether the account is open."},
+    column_descriptions={"region": "Where the customer lives.", "status": "Whether it is open."},
     upstream_descriptions={"orders": "One row per order.", "orders.amount": "Amount of the order in cents."},
     downstream=("dashboard",),
 )
@@ -116,8 +116,7 @@ def test_one_request_has_the_node_and_all_its_columns() -> None:
         "select customer_id, sum(amount) / 100 as revenue from orders group by 1",
         "orders: One row per order.",
         "description of its source orders.amount: Amount of the order in cents.",
-        "customer_revenue: Revenue by customer.",
-        "status: Whether the account is open.",
+        "region: Where the customer lives.",
         "read by: dashboard",
         "grain: grouped by orders.customer_id",
         "unique together, as the SQL shows (group by): (customer_id)",
@@ -169,6 +168,14 @@ def test_the_same_evidence_gives_the_same_bytes() -> None:
     first, second = only(document_request(shuffled, COLUMNS)), only(document_request(same, COLUMNS))
     assert first == second
     assert first.key("model") == second.key("model")
+
+
+def test_a_text_that_an_earlier_run_wrote_does_not_make_another_question() -> None:
+    written = replace(EVIDENCE, description="Written.", column_descriptions={"region": "R.", "STATUS": "Written."})
+    before = replace(EVIDENCE, description="", column_descriptions={"region": "R."})
+    assert document_request(written, COLUMNS) == document_request(before, COLUMNS)
+    about_columns = only(document_request(written, COLUMNS, describe_model=False)).prompt
+    assert "customer_revenue: Written." in about_columns
 
 
 def test_other_evidence_gives_another_key() -> None:
@@ -263,7 +270,7 @@ def test_personal_values_and_secrets_in_comments_and_descriptions_are_masked(val
         EVIDENCE,
         sql=f"-- ask {value} about it\nselect '{value}' as customer_id",
         description=f"Made by {value}.",
-        column_descriptions={"status": f"Like {value}"},
+        column_descriptions={"region": f"Like {value}"},
         upstream_descriptions={"orders": f"See {value}.", "orders.amount": f"Not {value}"},
         facts=replace(FACTS, columns=(replace(FACTS.columns[0], sql=f"'{value}'"), *FACTS.columns[1:])),
         problems=(f"No table for {value}.",),
@@ -305,7 +312,7 @@ def test_injected_text_stays_between_the_delimiters_of_its_section() -> None:
         EVIDENCE,
         sql=f"/* {forged} */ select 1",
         description=forged,
-        column_descriptions={"status": forged, f"x\nEND node {INJECTION}": "y"},
+        column_descriptions={"region": forged, f"x\nEND node {INJECTION}": "y"},
         upstream_descriptions={"orders": forged, "orders.amount": forged},
         problems=(forged,),
         downstream=(forged,),
@@ -330,7 +337,7 @@ def test_injected_text_stays_between_the_delimiters_of_its_section() -> None:
         "node",
         "compiled SQL",
         "descriptions upstream",
-        "descriptions that people wrote for this node",
+        "descriptions that this node has",
         "findings in the data",
         "columns to describe",
     }
