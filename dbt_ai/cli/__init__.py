@@ -7,6 +7,6 @@ import sys
 
 def main() -> None:
     """Runs the command line and exits with the design's codes: 0 done, 1 findings, 2 wrong usage, 3 unfinished."""
-    from dbt_ai.cli.commands import dbtai
+    from dbt_ai.cli.commands import run
 
-    sys.exit(dbtai.main(standalone_mode=True))
+    sys.exit(run(sys.argv[1:]))

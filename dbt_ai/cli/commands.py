@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+import traceback
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 import click
 
@@ -21,7 +21,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Loads a command's module when it is needed, and turns our errors into one sentence and an exit code."""
+    """Loads a command's module when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -36,32 +36,37 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except DbtAiError as error:
-            if ctx.params.get("debug"):
-                raise
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(error.exit_code)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
-            raise
-        except Exception as error:
-            if ctx.params.get("debug"):
-                raise
-            kind = type(error).__name__
-            click.echo(
-                f"Error: dbtai failed in a way it does not know ({kind}: {error}); nothing is half-written.", err=True
-            )
-            click.echo("Run `dbtai --debug ...` for the traceback, and report it.", err=True)
-            sys.exit(2)
-        except KeyboardInterrupt:
-            click.echo("Interrupted; nothing is half-written. Run again to go on.", err=True)
-            sys.exit(3)
 
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="dbtai", prog_name="dbtai")
 def dbtai(debug: bool) -> None:
     """Documents, tests and refactors a dbt project, and proves what it writes before it writes it."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs `dbtai` with `arguments` and returns its exit code. Whatever ends the run is one line on standard error;
+    with --debug the traceback comes first."""
+    try:
+        code = dbtai.main(list(arguments), prog_name="dbtai", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "dbtai"
+        sentence, code = f"{error.format_message().rstrip('.')}. `{command} --help` lists what there is.", 2
+    except click.Abort:
+        sentence, code = "Interrupted; no file is half-written. Run again to go on.", 3
+    except DbtAiError as error:
+        _trace(arguments)
+        sentence, code = str(error), error.exit_code
+    except Exception as error:
+        _trace(arguments)
+        name = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        sentence, code = f"dbtai failed in a way it does not know ({name}); report what `dbtai --debug` says of it.", 2
+    click.echo(f"Error: {sentence}", err=True)
+    return code
+
+
+def _trace(arguments: Sequence[str]) -> None:
+    if "--debug" in arguments:
+        traceback.print_exc()

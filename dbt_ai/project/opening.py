@@ -50,7 +50,7 @@ def find_root(project_dir: Path | None) -> Path:
 
 
 def _parse(root: Path, profiles: Path | None, target: str | None, variables: Mapping[str, Any]) -> ProjectReader:
-    from click.exceptions import ClickException
+    from click.exceptions import BadParameter, ClickException
     from dbt.cli.exceptions import ExceptionExit, ResultExit
     from dbt.cli.main import cli
 
@@ -70,6 +70,8 @@ def _parse(root: Path, profiles: Path | None, target: str | None, variables: Map
         except ExceptionExit as exit_:
             raise _unreadable(root, exit_.exception) from exit_.exception
         except (ResultExit, ClickException) as error:
+            if isinstance(error, BadParameter) and error.param is not None and error.param.name == "profiles_dir":
+                raise _no_profiles_dir(root, profiles) from error
             raise ProjectError(f"dbt cannot read the project in {root}: {condense(str(error))}") from error
     return LiveReader(context.obj["runtime_config"], context.obj["manifest"])
 
@@ -84,9 +86,17 @@ def _unreadable(root: Path, error: BaseException) -> ProjectError:
     adapter = re.search(r"Could not find adapter type (\w+)", message)
     if adapter:
         return ProjectError(f"The adapter of this project is not installed; run `pip install dbt-{adapter[1]}`.")
+    if "trying to read your profiles.yml" in message:
+        return ProjectError(f"dbt cannot read the profiles.yml for the project in {root}: {message}")
     if "Could not find profile" in message or "profiles.yml" in message:
         return ProjectError(f"dbt finds no profile for the project in {root}: {message}. Use --profiles-dir.")
     return ProjectError(f"The project in {root} does not parse: {message}")
+
+
+def _no_profiles_dir(root: Path, profiles: Path | None) -> ProjectError:
+    if profiles is not None:
+        return ProjectError(f"There is no folder {profiles} to read profiles.yml from. Correct --profiles-dir.")
+    return ProjectError(f"dbt finds no profiles.yml in {root} or in ~/.dbt. Make one, or use --profiles-dir.")
 
 
 def _artifacts(
