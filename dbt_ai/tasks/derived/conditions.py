@@ -37,11 +37,20 @@ def condition_text(sql: str, dialect: str, names: Names | None = None) -> str | 
     >>> condition_text("o.paid_at IS NULL OR o.kind IN ('a', 'b')", "duckdb")
     "`paid_at` is NULL or `kind` is 'a' or 'b'"
     """
+    tree = parsed(sql, dialect)
+    return expression_condition(_named(tree, dialect, names or {}), dialect) if tree is not None else None
+
+
+def parsed(sql: str, dialect: str) -> exp.Expr | None:
+    """`sql` as a tree, None for what stands only inside of something else (`x ORDER BY y` of a list, `ROLLUP (x)`).
+
+    >>> parsed("a ORDER BY b", "duckdb") is None
+    True
+    """
     try:
-        tree = parse_one(sql, read=dialect)
+        return parse_one(sql, read=dialect)
     except SqlglotError:
         return None
-    return expression_condition(_named(tree, dialect, names or {}), dialect)
 
 
 def _named(tree: exp.Expr, dialect: str, names: Names) -> exp.Expr:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import inflection
-from sqlglot import parse_one
 
 from dbt_ai.sql.values import Aggregate, ColumnRef
-from dbt_ai.tasks.derived.conditions import condition_text, operand
+from dbt_ai.tasks.derived.conditions import condition_text, operand, parsed
 from dbt_ai.tasks.derived.entities import entity_of_key
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed
@@ -111,8 +110,9 @@ def _scope(context: ColumnContext, found: Aggregate) -> str:
     own = {c.sql: c.name for c in context.evidence.facts.columns} if context.evidence.facts else {}
     names = []
     for ref, sql in zip(found.group_by, found.group_by_sql, strict=True):
-        tree = parse_one(sql, read=world.dialect)
-        names.append(code(ref.column) if ref else code(own[sql]) if sql in own else operand(tree, world.dialect))
+        tree = parsed(sql, world.dialect)
+        shown = operand(tree, world.dialect) if tree else None
+        names.append(code(ref.column) if ref else code(own[sql]) if sql in own else shown)
     return f" with the same {listed([name or 'key' for name in names])}"
 
 
@@ -131,8 +131,8 @@ def _noun(context: ColumnContext, group_key: ColumnRef) -> str | None:
 def _argument(context: ColumnContext, found: Aggregate) -> str | None:
     if found.argument is not None:
         return context.world.shown(found.argument)
-    tree = parse_one(found.argument_sql, read=context.world.dialect)
-    return operand(tree, context.world.dialect)
+    tree = parsed(found.argument_sql, context.world.dialect)
+    return operand(tree, context.world.dialect) if tree else None
 
 
 def _filters(context: ColumnContext, found: Aggregate) -> str | None:

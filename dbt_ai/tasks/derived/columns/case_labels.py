@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
-from dbt_ai.tasks.derived.conditions import condition_text, operand
+from dbt_ai.tasks.derived.conditions import condition_text, operand, parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import sentence
 
@@ -74,5 +74,8 @@ def _only_above_zero(context: ColumnContext) -> bool:
 
 
 def _value(sql: str, dialect: str) -> str | None:
-    tree = parse_one(sql, read=dialect).unnest()
+    tree = parsed(sql, dialect)
+    if tree is None:
+        return None
+    tree = tree.unnest()
     return "NULL" if isinstance(tree, exp.Null) else operand(tree, dialect)

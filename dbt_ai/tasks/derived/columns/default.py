@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
-from dbt_ai.tasks.derived.conditions import operand
+from dbt_ai.tasks.derived.conditions import operand, parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, proved
 
 
@@ -13,7 +13,8 @@ def default(context: ColumnContext, draft: Draft) -> Sentence | None:
     facts = context.facts
     if facts is None or facts.default_sql is None or draft.strength is Strength.HUMAN:
         return None
-    tree = parse_one(facts.default_sql, read=context.world.dialect).unnest()
+    tree = parsed(facts.default_sql, context.world.dialect)
+    tree = tree.unnest() if tree else None
     if not isinstance(tree, (exp.Literal, exp.Boolean, exp.Cast, exp.Neg)):
         return None
     value = operand(tree, context.world.dialect)

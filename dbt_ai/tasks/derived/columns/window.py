@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
-from dbt_ai.tasks.derived.conditions import operand
+from dbt_ai.tasks.derived.conditions import operand, parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed
 
@@ -53,13 +53,15 @@ def window(context: ColumnContext) -> Draft | None:
 
 def keys_text(keys: Sequence[str], dialect: str) -> str:
     """Partition or group keys as a list in code."""
-    return listed([operand(parse_one(key, read=dialect), dialect) or code(key) for key in keys])
+    trees = [parsed(key, dialect) for key in keys]
+    return listed([(tree and operand(tree, dialect)) or code(key) for tree, key in zip(trees, keys, strict=True)])
 
 
 def _order_text(keys: Sequence[str], dialect: str) -> str | None:
     parts = []
     for sql in keys:
-        tree = parse_one(f"SELECT 1 ORDER BY {sql}", read=dialect).find(exp.Ordered)
+        query = parsed(f"SELECT 1 ORDER BY {sql}", dialect)
+        tree = query.find(exp.Ordered) if query else None
         text = operand(tree.this, dialect) if tree else None
         if text is None or tree is None:
             return None
@@ -68,4 +70,5 @@ def _order_text(keys: Sequence[str], dialect: str) -> str | None:
 
 
 def _argument(sql: str, dialect: str) -> str | None:
-    return None if sql in ("", "*") else operand(parse_one(sql, read=dialect), dialect)
+    tree = parsed(sql, dialect) if sql not in ("", "*") else None
+    return operand(tree, dialect) if tree else None
