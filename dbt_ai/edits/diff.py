@@ -1,4 +1,8 @@
-"""A plan as one unified diff, as git writes it and `git apply` takes it."""
+"""A plan as one unified diff that `git apply` and `patch -p1` take in the project's folder.
+
+It has no `diff --git` lines: with them git takes the paths from the top of the repository, and in a project that is a
+folder of a larger one it would skip every file without a word.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +27,6 @@ def _diff(change: FileChange) -> Iterator[str]:
     if change.before == change.after:
         return
     old, new = _quoted("a/" + change.path), _quoted("b/" + change.path)
-    yield f"diff --git {old} {new}\n"
-    if change.before is None:
-        yield "new file mode 100644\n"
-        if not change.after:
-            return
     yield f"--- {_ended(old) if change.before is not None else '/dev/null'}\n"
     yield f"+++ {_ended(new)}\n"
     before, after = _lines(change.before or b""), _lines(change.after)

@@ -177,9 +177,9 @@ def test_the_diff_of_a_plan_is_the_change(tmp_path: Path) -> None:
     (tmp_path / "m.yml").write_text("models:\n  - name: a\n")
     plan = plan_edits(tmp_path, [edit("m.yml", "a", None, "A."), edit("n/new.yml", "b", None, "B.", exists=False)])
     assert diff_plan(plan) == (
-        "diff --git a/m.yml b/m.yml\n--- a/m.yml\n+++ b/m.yml\n"
+        "--- a/m.yml\n+++ b/m.yml\n"
         "@@ -1,2 +1,3 @@\n models:\n   - name: a\n+    description: A.\n"
-        "diff --git a/n/new.yml b/n/new.yml\nnew file mode 100644\n--- /dev/null\n+++ b/n/new.yml\n"
+        "--- /dev/null\n+++ b/n/new.yml\n"
         "@@ -0,0 +1,3 @@\n+models:\n+  - name: b\n+    description: B.\n"
     )
 
