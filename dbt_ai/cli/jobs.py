@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     from dbt_ai.tasks.data import open_data
     from dbt_ai.tasks.document import DocumentOptions, document
 
+    check_output(call.output)
     settings = read_settings(reader.project.root, {"engine": call.engine, "effort": call.effort})
     options = DocumentOptions(
         selection=call.selection,
@@ -48,7 +50,7 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     engine, told = engine_of(settings, reader.project.root)
     with open_data(reader.project) as (sandbox, notices), progress_of() as progress:
         report = document(reader, options, sandbox=sandbox, engine=engine, notices=(*told, *notices), progress=progress)
-    tell(report, call.form, call.output, show_diff=call.dry_run)
+    tell(report, call.form, call.output, diff_only=call.dry_run)
     return exit_code(report, check=call.check, strict=call.strict)
 
 
@@ -65,7 +67,7 @@ def exit_code(report: Report, *, check: bool = False, strict: bool = False) -> i
 def engine_of(settings: Settings, root: Path) -> tuple[Engine | None, tuple[str, ...]]:
     """The reasoning engine that the settings and the environment allow, and what to tell where there is none.
 
-    Raises EngineError where the reasoning engine is asked for by name and cannot be had.
+    Raises UsageError where the reasoning engine is asked for by name and cannot be had.
     """
     if settings.engine == "derived":
         return None, ()
@@ -75,21 +77,53 @@ def engine_of(settings: Settings, root: Path) -> tuple[Engine | None, tuple[str,
         return open_engine(settings.model, settings.base_url, root), ()
     except EngineError as error:
         if settings.engine == "reasoning":
-            raise
+            raise UsageError(str(error)) from error
         return None, (f"Derived texts only: {error}",)
 
 
-def tell(report: Report, form: str, output: Path | None, *, show_diff: bool) -> None:
-    """Prints the report on standard output, or writes it to `output`."""
-    from dbt_ai.report.json_report import report_to_json
+def tell(report: Report, form: str, output: Path | None, *, diff_only: bool) -> None:
+    """Prints the report on standard output, or writes it to `output`.
 
+    `diff_only` prints the diff alone there, so that it can be applied as it is, and the report on standard error.
+    """
     with _opened(output) as file:
         if form == "json":
-            file.write(report_to_json(report) + "\n")
-        else:
-            from dbt_ai.report.console import print_report
+            from dbt_ai.report.json_report import report_to_json
 
-            print_report(report, show_diff=show_diff, file=file)
+            write_text(report_to_json(report) + "\n", file)
+            return
+        from dbt_ai.report.console import print_diff, print_report
+
+        if diff_only:
+            print_diff(report, file=file)
+        else:
+            print_report(report, file=file)
+    if diff_only:
+        print_report(report, texts=False, file=sys.stderr)
+
+
+def write_text(text: str, file: Any) -> None:
+    """Writes `text` as UTF-8, whatever the system's own encoding is: other programs read it."""
+    buffer = getattr(file, "buffer", None)
+    if buffer is None:
+        file.write(text)
+        return
+    file.flush()
+    buffer.write(text.encode("utf-8", "surrogateescape"))
+    buffer.flush()
+
+
+def check_output(output: Path | None) -> None:
+    """Raises UsageError where `output` cannot be written: better before anything is done than after."""
+    if output is None:
+        return
+    if not output.parent.is_dir():
+        raise UsageError(f"The report cannot be written to {output}: there is no folder {output.parent}.")
+    if output.is_dir():
+        raise UsageError(f"The report cannot be written to {output}: that is a folder.")
+    writable = output if output.exists() else output.parent
+    if not os.access(writable, os.W_OK):
+        raise UsageError(f"The report cannot be written to {output}: {writable} is read-only.")
 
 
 @contextlib.contextmanager
@@ -98,7 +132,7 @@ def _opened(output: Path | None) -> Iterator[Any]:
         yield sys.stdout
         return
     try:
-        file = output.open("w", encoding="utf-8")
+        file = output.open("w", encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(f"The report cannot be written to {output}: {error.strerror}.") from error
     with file:
@@ -114,12 +148,15 @@ def progress_of() -> Iterator[Progress]:
         if bar is None:
             yield nothing
             return
-        tasks: dict[str, Any] = {}
+        steps: dict[str, Any] = {}
 
         def show(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=of)
-            bar.update(tasks[what], completed=done, total=of)
+            if what not in steps:
+                for step in steps.values():
+                    bar.update(step, visible=False)
+                steps[what] = bar.add_task(what, total=None)
+            # A step that tells nothing in between shows that it moves, and not how far it is.
+            bar.update(steps[what], completed=done, total=of if done else None)
 
         yield show
 

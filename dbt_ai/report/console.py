@@ -1,20 +1,20 @@
-"""A report for a person at a terminal, through rich: the report on standard output, progress on standard error."""
+"""A report for a person, through rich: in lines of the terminal's width, or in whole lines where it is none."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
+from dbt_ai.report.diff_stat import FileStat, diff_stat, without_file
 from dbt_ai.values import Outcome, OutcomeKind, Report, VerdictKind
 
 _STYLES = {
@@ -27,29 +27,63 @@ _STYLES = {
     OutcomeKind.REFUSED: "red",
     OutcomeKind.FAILED: "red",
 }
-_QUIET = (OutcomeKind.KEPT, OutcomeKind.CURRENT)
-MAX_GAPS = 20
+_TEXTS = (OutcomeKind.WRITTEN, OutcomeKind.STALE)
+_TROUBLE = (OutcomeKind.REFUTED, OutcomeKind.REFUSED, OutcomeKind.FAILED)
+LOCK_FILE = "dbt_ai.lock"
+MAX_TEXTS = 200  # that are shown one by one; the files have them all
+MAX_NODES = 20  # of the gaps
+MAX_COLUMNS = 8  # of one node's gaps
 MAX_FINDINGS = 30
+NAME_WIDTH = 28
+MIN_TEXT_WIDTH = 30
 
 
-def print_report(report: Report, *, show_diff: bool = False, file: TextIO | None = None) -> None:
-    """Prints what became of each target, grouped by node, then gaps, findings, what could not be seen, and one line
-    that sums it up. `show_diff` prints the unified diff first."""
-    console = Console(file=file or sys.stdout, highlight=False, soft_wrap=False)
-    if show_diff and report.diff:
-        _print_diff(console, report.diff)
-    told = [
-        outcome for outcome in report.outcomes if outcome.kind not in _QUIET and outcome.kind is not OutcomeKind.GAP
-    ]
-    for unique_id, outcomes in groupby(told, key=lambda outcome: outcome.target.unique_id):
-        _print_node(console, unique_id, list(outcomes))
+def print_report(report: Report, *, texts: bool = True, file: TextIO | None = None) -> None:
+    """Prints what became of each target, grouped by node, then gaps, findings, what could not be seen, the files that
+    change, and one line that sums it up.
+
+    `texts` False leaves out the texts themselves, for where their diff is shown. `file` is standard output by default.
+    """
+    console = _console(file or sys.stdout)
+    shown = [o for o in report.outcomes if (o.kind in _TEXTS and texts) or o.kind in _TROUBLE]
+    width = _name_width(shown)
+    one_by_one = sum(outcome.kind in _TEXTS for outcome in shown) <= MAX_TEXTS
+    for unique_id, outcomes in _by_node(shown):
+        if one_by_one or any(outcome.kind in _TROUBLE for outcome in outcomes):
+            kept = outcomes if one_by_one else [o for o in outcomes if o.kind in _TROUBLE]
+            _print_node(console, unique_id, outcomes, report.wrote)
+            for outcome in kept:
+                _print_outcome(console, outcome, width)
+        else:
+            _print_node(console, unique_id, outcomes, report.wrote)
     _print_gaps(console, [outcome for outcome in report.outcomes if outcome.kind is OutcomeKind.GAP])
     _print_findings(console, report)
     for notice in report.notices:
-        console.print(Text(notice, style="yellow"))
+        _print_entry(console, Text("Note  ", "yellow"), notice)
     for sentence in report.unfinished:
-        console.print(Text(sentence, style="red"))
-    console.print(Text(summary(report), style="bold"))
+        _print_entry(console, Text("Unfinished  ", "red"), sentence)
+    _print_stat(console, diff_stat(report.diff))
+    console.print(Text(summary(report), style="bold"), soft_wrap=not console.is_terminal)
+
+
+def print_diff(report: Report, *, file: TextIO | None = None) -> None:
+    """Prints the unified diff of `report` as `git apply` takes it; on a terminal coloured, and without the lock file,
+    which is not for readers."""
+    file = file or sys.stdout
+    console = _console(file)
+    if console.is_terminal:
+        shown = without_file(report.diff, LOCK_FILE)
+        if shown:
+            console.print(Syntax(shown.rstrip("\n"), "diff", background_color="default", word_wrap=False))
+        return
+    # Bytes, so that the line ends of the files survive on every system; dbt may have put something else in place.
+    buffer = getattr(file, "buffer", None)
+    if buffer is None:
+        file.write(report.diff)
+    else:
+        file.flush()
+        buffer.write(report.diff.encode("utf-8", "surrogateescape"))
+        buffer.flush()
 
 
 def summary(report: Report) -> str:
@@ -67,6 +101,7 @@ def summary(report: Report) -> str:
         OutcomeKind.FAILED: "could not be read",
     }
     parts = [f"{counts[kind]} {text}" for kind, text in words.items() if counts[kind]]
+    parts += [f"{len(report.findings)} found in the data and the docs"] if report.findings else []
     return f"{report.job}: {', '.join(parts) if parts else 'nothing to do'}."
 
 
@@ -74,29 +109,59 @@ def summary(report: Report) -> str:
 def progress_bar() -> Iterator[Progress | None]:
     """A progress bar on standard error, None where that is no terminal."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_terminal or console.is_dumb_terminal:
         yield None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield progress
 
 
-def _print_node(console: Console, unique_id: str, outcomes: list[Outcome]) -> None:
-    paths = dict.fromkeys(outcome.path for outcome in outcomes if outcome.path)
-    console.print(Text.assemble((_short(unique_id), "bold"), ("  " + ", ".join(paths), "dim")))
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2), expand=False)
-    table.add_column("column", no_wrap=True, overflow="ellipsis", max_width=36)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("text", overflow="fold")
+def _console(file: TextIO) -> Console:
+    if hasattr(file, "reconfigure"):  # a terminal that knows no croissants shows a question mark, and the run goes on
+        file.reconfigure(errors="replace")
+    return Console(file=file, highlight=False, emoji=False, markup=False)
+
+
+def _by_node(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
+    """The outcomes of each node, in the order in which the nodes come first."""
+    nodes: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        text = outcome.text if outcome.kind in (OutcomeKind.WRITTEN, OutcomeKind.STALE) else outcome.detail
-        table.add_row(
-            Text(outcome.target.column or "(description)", style="" if outcome.target.column else "italic"),
-            Text(_word(outcome), style=_STYLES[outcome.kind]),
-            Text(text or outcome.detail),
-        )
-    console.print(table)
+        nodes.setdefault(outcome.target.unique_id, []).append(outcome)
+    return list(nodes.items())
+
+
+def _print_node(console: Console, unique_id: str, outcomes: Sequence[Outcome], wrote: bool) -> None:
+    counts = Counter(outcome.kind for outcome in outcomes)
+    words = {OutcomeKind.WRITTEN: "written" if wrote else "to write", OutcomeKind.STALE: "rewritten"}
+    told = ", ".join(f"{counts[kind]} {words.get(kind, kind.value)}" for kind in OutcomeKind if counts[kind])
+    paths = dict.fromkeys(outcome.path for outcome in outcomes if outcome.path)
+    head = Text.assemble((_short(unique_id), "bold"), (f"  {told}", ""), ("  " + ", ".join(paths), "dim"))
+    head.rstrip()
+    console.print(head, soft_wrap=True)
+
+
+def _print_outcome(console: Console, outcome: Outcome, width: int) -> None:
+    name = Text(_printable(outcome.target.column or "(description)"), style="" if outcome.target.column else "italic")
+    name.truncate(width, overflow="ellipsis", pad=True)
+    word = Text(_word(outcome).ljust(8), style=_STYLES[outcome.kind])
+    text = outcome.text if outcome.kind in _TEXTS else outcome.detail
+    _print_entry(console, Text.assemble("  ", name, "  ", word, "  "), text or outcome.detail)
+
+
+def _print_entry(console: Console, head: Text, sentence: str) -> None:
+    """`sentence` behind `head`; where a terminal wraps it, below itself."""
+    text = Text(_printable(sentence))
+    room = max(console.width - head.cell_len, MIN_TEXT_WIDTH)
+    lines = list(text.wrap(console, room)) if console.is_terminal else [text]
+    for number, line in enumerate(lines):
+        line.rstrip()
+        console.print(Text.assemble(head if number == 0 else " " * head.cell_len, line), soft_wrap=True)
+
+
+def _name_width(outcomes: Iterable[Outcome]) -> int:
+    longest = max((cell_len(_printable(o.target.column or "(description)")) for o in outcomes), default=0)
+    return min(longest, NAME_WIDTH)
 
 
 def _word(outcome: Outcome) -> str:
@@ -108,37 +173,54 @@ def _word(outcome: Outcome) -> str:
     return outcome.kind.value
 
 
-def _print_gaps(console: Console, gaps: list[Outcome]) -> None:
+def _print_gaps(console: Console, gaps: Sequence[Outcome]) -> None:
     if not gaps:
         return
-    console.print(Text(f"Left open, as nothing true could be said ({len(gaps)}):", style="yellow"))
-    by_node: dict[str, list[str]] = {}
-    for outcome in gaps:
-        by_node.setdefault(outcome.target.unique_id, []).append(outcome.target.column or "(description)")
-    for unique_id, columns in list(by_node.items())[:MAX_GAPS]:
-        console.print(Text(f"  {_short(unique_id)}: {', '.join(columns)}"))
-    if len(by_node) > MAX_GAPS:
-        console.print(Text(f"  ... and {len(by_node) - MAX_GAPS} more nodes; --format json has them all."))
+    console.print(Text(f"\nLeft open, as nothing true could be said: {len(gaps)}", style="yellow"))
+    by_node = _by_node(gaps)
+    for unique_id, outcomes in by_node[:MAX_NODES]:
+        names = [outcome.target.column or "(description)" for outcome in outcomes]
+        more = f" and {len(names) - MAX_COLUMNS} more" if len(names) > MAX_COLUMNS else ""
+        _print_entry(console, Text(f"  {_short(unique_id)}  "), ", ".join(names[:MAX_COLUMNS]) + more)
+    if len(by_node) > MAX_NODES:
+        console.print(Text(f"  and {len(by_node) - MAX_NODES} more nodes; --format json has them all", style="dim"))
 
 
 def _print_findings(console: Console, report: Report) -> None:
     if not report.findings:
         return
-    console.print(Text(f"Found in the data and the docs ({len(report.findings)}):", style="magenta"))
+    console.print(Text(f"\nFound in the data and the docs: {len(report.findings)}", style="magenta"))
+    last = ""
     for finding in report.findings[:MAX_FINDINGS]:
-        console.print(Text(f"  {_short(finding.target.unique_id)}: {finding.sentence} [{finding.code}]"))
+        node = _short(finding.target.unique_id)
+        if node != last:
+            console.print(Text(f"  {node}", style="bold"), soft_wrap=True)
+        last = node
+        _print_entry(console, Text("    "), f"{finding.sentence} [{finding.code}]")
     if len(report.findings) > MAX_FINDINGS:
-        console.print(Text(f"  ... and {len(report.findings) - MAX_FINDINGS} more; --format json has them all."))
+        more = len(report.findings) - MAX_FINDINGS
+        console.print(Text(f"  and {more} more; --format json has them all", style="dim"))
 
 
-def _print_diff(console: Console, diff: str) -> None:
-    if console.is_terminal:
-        console.print(Syntax(diff, "diff", background_color="default", word_wrap=False))
-    else:
-        console.file.write(diff)
+def _print_stat(console: Console, stats: Sequence[FileStat]) -> None:
+    """The files that change, with their lines added and removed."""
+    console.print()
+    width = max((cell_len(stat.path) for stat in stats), default=0)
+    for stat in stats:
+        name = Text(_printable(stat.path))
+        name.pad_right(width - cell_len(stat.path))
+        line = Text.assemble("  ", name, "  ", (f"+{stat.added}", "green"))
+        if stat.removed:
+            line.append(f" -{stat.removed}", "red")
+        console.print(line, soft_wrap=True)
 
 
 def _short(unique_id: str) -> str:
     """`model.shop.orders` as a reader names it: `orders`; a source as `source.table`."""
     parts = unique_id.split(".")
     return ".".join(parts[2:]) if len(parts) > 2 else unique_id
+
+
+def _printable(text: str) -> str:
+    """Control and direction characters must not move the cursor of a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
