@@ -37,6 +37,8 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     from dbt_ai.tasks.data import open_data
     from dbt_ai.tasks.document import DocumentOptions, document
 
+    if call.strict and not call.check:
+        raise UsageError("strict says what fails under check: give both, or none.")
     check_output(call.output)
     settings = read_settings(reader.project.root, {"engine": call.engine, "effort": call.effort})
     options = DocumentOptions(

@@ -38,11 +38,12 @@ def command(
 
 def run_lineage(reader: ProjectReader, column: str, form: str, output: Path | None) -> int:
     """Tells the path of one column and returns the exit code."""
-    from dbt_ai.cli.jobs import progress_of
+    from dbt_ai.cli.jobs import check_output, progress_of, write_text
     from dbt_ai.report.lineage_picture import picture_html, picture_json, picture_svg
     from dbt_ai.report.lineage_text import lineage_text
     from dbt_ai.tasks.lineage import column_path
 
+    check_output(output)
     with progress_of() as progress:
         path, names = column_path(reader, column, progress)
     if form == "json":
@@ -50,7 +51,7 @@ def run_lineage(reader: ProjectReader, column: str, form: str, output: Path | No
     else:
         text = {"text": lineage_text, "svg": picture_svg, "html": picture_html}[form](path, names)
     if output is None:
-        click.echo(text.rstrip("\n"))
+        write_text(text.rstrip("\n") + "\n", sys.stdout)
         return 0
     try:
         output.write_text(text, encoding="utf-8")

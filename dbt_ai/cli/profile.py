@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -28,7 +29,7 @@ def command(
     orphans, a constant, a column that always equals another."""
     from rich.console import Console
 
-    from dbt_ai.cli.jobs import progress_of
+    from dbt_ai.cli.jobs import progress_of, write_text
     from dbt_ai.project.opening import open_project
     from dbt_ai.report.profile_table import profile_to_json, render_profile
     from dbt_ai.tasks.profile import profiles_of
@@ -38,9 +39,8 @@ def command(
         found = profiles_of(reader, selection_of(select, exclude, selector, state), progress)
     if form == "json":
         entries = [profile_to_json(profile, findings) for profile, findings in found.profiles]
-        click.echo(
-            json.dumps({"schema_version": 1, "profiles": entries, "notices": found.notices}, indent=2, default=str)
-        )
+        report = {"schema_version": 1, "profiles": entries, "notices": found.notices}
+        write_text(json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n", sys.stdout)
         return
     console = Console(highlight=False)
     for profile, findings in found.profiles:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.edits import LockEntry, apply_plan, diff_plan, lock_change, plan_edits, read_lock, text_hash
 from dbt_ai.engines.values import Engine
+from dbt_ai.errors import EditError
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.tasks.checking import Checker
@@ -212,7 +213,8 @@ def _plan(
     texts: Mapping[Target, Text],
     lock: Lock,
 ) -> tuple[Plan, list[Outcome]]:
-    """The plan of all edits, and the outcomes with what could not be edited in."""
+    """The plan of all edits, and the outcomes with what could not be edited in. Raises EditError where a property file
+    lies outside the project."""
     edits: dict[Target, Edit] = {}
     for outcome in decided:
         node = project.nodes[outcome.target.unique_id]
@@ -224,6 +226,12 @@ def _plan(
         replaces = written_text(node, spelled)[0] if outcome.kind is OutcomeKind.STALE else None
         edits[outcome.target] = Edit(node.place, spelled, found.text, replaces, doc_call=found.doc_call is not None)
     plan = plan_edits(project.root, list(edits.values()))
+    outside = next((refusal for refusal in plan.refused if refusal.reason == "outside-project"), None)
+    if outside is not None:
+        raise EditError(
+            f"{outside.edit.place.path} leads out of the project, so nothing was written. Keep the file inside, or "
+            "leave out the nodes that it describes with --exclude."
+        )
     refused = {id(refusal.edit): refusal for refusal in plan.refused}
     by_edit = {(r.edit.place, r.edit.column): r for r in refused.values()}
     outcomes = []

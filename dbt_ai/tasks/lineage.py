@@ -60,6 +60,6 @@ def _named(project: Project, relations: Mapping[str, Relation], column: str) -> 
     model = column.rpartition(".")[0]
     of_model = [n.unique_id for n in project.nodes.values() if same_name(n.name, model) or n.unique_id == model]
     if of_model:
-        names = ", ".join(name for name, _ in relations[of_model[0]].columns) or "none that are known"
-        raise UsageError(f"There is no column {column}; the columns of {model} are {names}.")
+        columns = ", ".join(name for name, _ in relations[of_model[0]].columns) or "none that are known"
+        raise UsageError(f"There is no column {column}; the columns of {model} are {columns}.")
     raise UsageError(f"There is no column {column}: write it as `model.column`, such as `orders.amount`.")
