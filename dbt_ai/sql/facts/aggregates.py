@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from dbt_ai.sql.facts.domains import literal_text
-from dbt_ai.sql.facts.inline import inline_sql, own_columns, plain_ref
-from dbt_ai.sql.facts.rows import Rows, unwrap, worst
-from dbt_ai.sql.values import Aggregate
+from dbt_ai.sql.facts.inline import inline_sql, own_columns, plain_ref, ref_of
+from dbt_ai.sql.facts.rows import Rows, Source, unwrap, worst
+from dbt_ai.sql.values import Aggregate, ColumnKind
 
 _INSIDE_ANOTHER = (exp.Subquery, exp.Select, exp.SetOperation)
 
@@ -62,6 +62,9 @@ def aggregate_of(expression: exp.Expr, rows: Rows) -> Aggregate | None:
     elif condition is None and argument is not None:
         condition, argument, otherwise = _conditional(argument, rows)
     repeated = _repeated(argument, rows)
+    source = _grouped_source(argument, rows)
+    groups = [source.column(name) for name in source.facts.grouped_by] if source else []
+    made = rows.column_facts(argument) if isinstance(argument, exp.Column) else None
     return Aggregate(
         function=expression.sql_name().lower(),
         argument_sql="*" if argument is None or isinstance(argument, exp.Star) else inline_sql(argument, rows),
@@ -74,7 +77,20 @@ def aggregate_of(expression: exp.Expr, rows: Rows) -> Aggregate | None:
         group_by_sql=tuple(inline_sql(key, rows) for key in rows.group or ()),
         filters_sql=tuple(filter_.sql for filter_ in rows.filters),
         fans_out=repeated,
+        inner=made.aggregate if made is not None and made.kind is ColumnKind.AGGREGATED and source else None,
+        groups_by=tuple(ref_of(column) if column else None for column in groups),
+        groups_by_sql=tuple(column.sql if column else "" for column in groups),
     )
+
+
+def _grouped_source(argument: exp.Expr | None, rows: Rows) -> Source | None:
+    """The source whose groups are aggregated again, where the argument is from it, or there is no other."""
+    aliases = _aliases(argument, rows)
+    if len(aliases) == 1:
+        source = rows.sources.get(aliases.pop())
+    else:
+        source = next(iter(rows.sources.values())) if len(rows.sources) == 1 else None
+    return source if source is not None and source.result.grouped and source.facts.grouped_by else None
 
 
 def repeated_in_rows(expression: exp.Expr, rows: Rows) -> bool | None:

@@ -17,7 +17,7 @@ from sqlglot.serde import dump, load
 
 from dbt_ai.sql.values import ColumnRef, QueryFacts
 
-_VERSION = 1
+_VERSION = 2
 _DATA_TYPE = "DataType.Type"  # how sqlglot's serde calls its one enumeration
 
 
@@ -62,6 +62,8 @@ def _encode_tree(tree: exp.Expr) -> list[dict[str, Any]]:
         meta = payload.pop("m", None) or {}
         if isinstance(ref := meta.get("ref"), ColumnRef):
             payload["m"] = {"ref": [ref.relation, ref.column]}
+        elif isinstance(mark := meta.get("select"), str):
+            payload["m"] = {"select": mark}
     return payloads
 
 
@@ -106,6 +108,8 @@ def _decode_tree(payloads: list[dict[str, Any]]) -> exp.Expr:
             raise ValueError("an expression with unknown parts")
         if ref := (payload.get("m") or {}).get("ref"):
             payload["m"] = {"ref": ColumnRef(str(ref[0]), str(ref[1]))}
+        elif mark := (payload.get("m") or {}).get("select"):
+            payload["m"] = {"select": str(mark)}
     tree = load(payloads)
     if not isinstance(tree, exp.Expr):
         raise ValueError("no expression")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from sqlglot import exp
 
@@ -31,10 +32,22 @@ def select_facts(select: exp.Select, query: Query, sources: Sequence[tuple[Sourc
     _where(select, rows)
     _group(select, rows)
     _having(select, rows)
+    _mark_figures(select)
     projections = [unwrap(projection) for projection in select.selects]
     _windows(projections, select, rows)
     _qualify(select, rows)
     return _project(select, projections, sources, rows)
+
+
+
+def _mark_figures(select: exp.Select) -> None:
+    """Mark every aggregate and window of `select` with the SELECT it belongs to, so that COUNT(*) of one is told apart
+    from COUNT(*) of another once both stand in one expression."""
+    found = [node for node in select.find_all(exp.AggFunc, exp.Window) if node.parent_select is select]
+    if found:
+        mark = sha256(select.sql(comments=False).encode()).hexdigest()[:12]
+        for node in found:
+            node.meta.setdefault("select", mark)
 
 
 def _from(select: exp.Select, sources: Sequence[tuple[Source, exp.Join | None]], rows: Rows) -> None:

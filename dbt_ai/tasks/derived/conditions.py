@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
@@ -12,6 +10,8 @@ from dbt_ai.tasks.derived.wording import code, listed, quoted
 _COMPARISONS = {
     exp.EQ: "is",
     exp.NEQ: "is not",
+    exp.NullSafeNEQ: "is not",
+    exp.NullSafeEQ: "is",
     exp.GT: "is above",
     exp.GTE: "is at least",
     exp.LT: "is below",
@@ -21,16 +21,11 @@ _DATE_COMPARISONS = {exp.GT: "is after", exp.GTE: "is on or after", exp.LT: "is 
 MAX_CODE = 120
 
 
-Names = Mapping[str, str]  # SQL of an expression -> the column that holds it here
-
-
-def condition_text(sql: str, dialect: str, names: Names | None = None) -> str | None:
+def condition_text(sql: str, dialect: str) -> str | None:
     """The condition `sql` as a clause that follows "where" ("`status` is 'paid' and `amount` is above 0").
 
-    Where the figures of a condition are aggregates they are called by the column that holds them in `names`; an
-    aggregate without such a name is not told, as a reader could not find it. A condition
-    that English would not make clearer is given as code; None where even that is longer than a reader
-    would follow.
+    A condition that English would not make clearer is given as code; None where even that is longer than a reader
+    would follow, or where it holds an aggregate.
 
     >>> condition_text("orders.status <> 'returned' AND orders.amount > 0", "duckdb")
     "`status` is not 'returned' and `amount` is above 0"
@@ -38,7 +33,7 @@ def condition_text(sql: str, dialect: str, names: Names | None = None) -> str | 
     "`paid_at` is NULL or `kind` is 'a' or 'b'"
     """
     tree = parsed(sql, dialect)
-    return expression_condition(_named(tree, dialect, names or {}), dialect) if tree is not None else None
+    return expression_condition(tree.transform(_unqualified), dialect) if tree is not None else None
 
 
 def parsed(sql: str, dialect: str) -> exp.Expr | None:
@@ -53,18 +48,6 @@ def parsed(sql: str, dialect: str) -> exp.Expr | None:
         return None
 
 
-def _named(tree: exp.Expr, dialect: str, names: Names) -> exp.Expr:
-    """`tree` with every expression that has a name of its own here replaced by that column."""
-    if not names:
-        return tree
-
-    def replace(node: exp.Expr) -> exp.Expr:
-        name = None if isinstance(node, (exp.Column, exp.Literal)) else names.get(node.sql(dialect=dialect))
-        return exp.column(name, quoted=True) if name else node
-
-    return tree.transform(replace)
-
-
 def expression_condition(tree: exp.Expr, dialect: str) -> str | None:
     """As `condition_text`, for a parsed condition."""
     if tree.find(exp.AggFunc, exp.Window, exp.Query):
@@ -77,23 +60,30 @@ def expression_condition(tree: exp.Expr, dialect: str) -> str | None:
 
 
 def plain_sql(tree: exp.Expr, dialect: str) -> str:
-    """`tree` as SQL on one line, columns without their relation and without needless quotes."""
+    """`tree` as SQL on one line, without needless quotes."""
 
-    def unqualify(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column):
-            node = exp.Column(this=node.this.copy())
+    def unquoted(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Identifier) and exp.SAFE_IDENTIFIER_RE.match(node.name):
             node.set("quoted", False)
         return node
 
-    return str(tree.copy().transform(unqualify).sql(dialect=dialect, comments=False))
+    return str(tree.copy().transform(unquoted).sql(dialect=dialect, comments=False))
+
+
+def column_name(column: exp.Column) -> str:
+    """The column with its relation, where it is written with one."""
+    return ".".join(part.name for part in column.parts)
+
+
+def _unqualified(node: exp.Expr) -> exp.Expr:
+    return exp.Column(this=node.this.copy()) if isinstance(node, exp.Column) else node
 
 
 def operand(tree: exp.Expr, dialect: str) -> str | None:
     """A column as code, a literal as a value, a short expression as code; None where it is too long."""
     tree = tree.unnest()
     if isinstance(tree, exp.Column):
-        return code(tree.name)
+        return code(column_name(tree))
     if isinstance(tree, exp.Literal):
         return quoted(tree.name) if tree.is_string else tree.name
     if isinstance(tree, exp.Boolean):
@@ -111,7 +101,7 @@ def _clause(tree: exp.Expr, dialect: str) -> str | None:
     if isinstance(tree, (exp.And, exp.Or)):
         return _connected(tree, dialect)
     if isinstance(tree, exp.Column):
-        return f"{code(tree.name)} is true"
+        return f"{code(column_name(tree))} is true"
     if isinstance(tree, exp.Not):
         inner = tree.this.unnest()
         if isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null):
@@ -119,9 +109,11 @@ def _clause(tree: exp.Expr, dialect: str) -> str | None:
         if isinstance(inner, exp.In):
             return _membership(inner, dialect, negated=True)
         if isinstance(inner, exp.Column):
-            return f"{code(inner.name)} is false"
+            return f"{code(column_name(inner))} is false"
         return None
     if isinstance(tree, exp.Is):
+        if isinstance(tree.expression, exp.Not) and isinstance(tree.expression.this, exp.Null):
+            return _joined(operand(tree.this, dialect), "is not NULL")
         if isinstance(tree.expression, exp.Null):
             return _joined(operand(tree.this, dialect), "is NULL")
         if isinstance(tree.expression, exp.Boolean):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.values import QueryFacts
-from dbt_ai.tasks.derived.conditions import condition_text
 from dbt_ai.tasks.derived.values import Draft, Sentence, Strength, World, holds, proved
 from dbt_ai.tasks.derived.wording import code, listed
 
@@ -20,7 +19,7 @@ def describe_relation(evidence: Evidence, world: World) -> Draft | None:
     """
     facts = evidence.facts
     grain = _grain(evidence, world)
-    made = _made(evidence.unique_id, facts, world) if facts else None
+    made = _made(evidence, facts, world) if facts else None
     sentences = [sentence for sentence in (grain, made) if sentence]
     if not sentences:
         return None
@@ -46,9 +45,10 @@ def _grain(evidence: Evidence, world: World) -> Sentence | None:
     return proved(text, rests_on or "unique")
 
 
-def _made(unique_id: str, facts: QueryFacts, world: World) -> Sentence | None:
+def _made(evidence: Evidence, facts: QueryFacts, world: World) -> Sentence | None:
     """Where the rows come from."""
-    filters = [(condition_text(f.sql, world.dialect), f.sql) for f in facts.filters]
+    naming = world.naming(evidence)
+    filters = [(naming.condition(f.sql), f.sql) for f in facts.filters]
     told = [text for text, _ in filters if text]
     complete = len(told) == len(filters) and len(told) <= MAX_FILTERS
     only = f", only where {listed(told)}" if told and complete else ", but not all" if filters else ""
@@ -61,7 +61,7 @@ def _made(unique_id: str, facts: QueryFacts, world: World) -> Sentence | None:
     sources = [world.relation(key) for key in facts.base_relations]
     if facts.rows_of:
         rows = "every row" if not filters and not _drops_rows(facts) else "rows"
-        joined, basis_of_joins = _joins(unique_id, facts, world)
+        joined, basis_of_joins = _joins(evidence.unique_id, facts, world)
         text = f"Holds {rows} of {world.relation(facts.rows_of)}{only}{joined}."
         return proved(text, "; ".join(part for part in (basis, basis_of_joins) if part) or "FROM")
     if not sources or len(sources) > MAX_SOURCES:

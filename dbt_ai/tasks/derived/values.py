@@ -9,6 +9,7 @@ from enum import IntEnum
 from dbt_ai.evidence.values import ColumnProfile, Evidence
 from dbt_ai.sql.values import ColumnFacts, ColumnRef
 from dbt_ai.tasks.derived.entities import Entity
+from dbt_ai.tasks.derived.naming import Naming, naming_of
 from dbt_ai.tasks.derived.wording import code
 from dbt_ai.values import Verdict, VerdictKind
 
@@ -27,6 +28,7 @@ class Sentence:
 
     text: str
     verdict: Verdict
+    travels: bool = False  # as a further sentence, also true where the value is passed on
 
 
 def proved(text: str, basis: str) -> Sentence:
@@ -79,6 +81,14 @@ class World:
     # by (unique_id, column in lower case): the column it becomes, the model, and the factor of a conversion
     read_downstream: Mapping[tuple[str, str], tuple[str, str, tuple[str, str] | None]] = field(default_factory=dict)
     data_keys: frozenset[str] = frozenset()  # relations whose keys only the data shows
+    _namings: dict[str, Naming] = field(default_factory=dict, compare=False, repr=False)
+
+    def naming(self, evidence: Evidence) -> Naming:
+        """How readers of a node find what its SQL speaks of."""
+        found = self._namings.get(evidence.unique_id)
+        if found is None:
+            found = self._namings[evidence.unique_id] = naming_of(evidence, self.names, self.dialect, self.evidence)
+        return found
 
     def shown(self, ref: ColumnRef) -> str:
         """The column as a reader finds it: `relation.column` in code."""
@@ -121,6 +131,11 @@ class ColumnContext:
     def ref(self) -> ColumnRef:
         """The column itself."""
         return ColumnRef(self.evidence.unique_id, self.name)
+
+    @property
+    def naming(self) -> Naming:
+        """How readers of this relation find what its SQL speaks of."""
+        return self.world.naming(self.evidence)
 
     @property
     def entity(self) -> Entity | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
-from dbt_ai.tasks.derived.conditions import expression_condition
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 
 _CONDITIONS = (exp.Predicate, exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between)
@@ -17,15 +16,16 @@ def boolean(context: ColumnContext) -> Draft | None:
     Where the condition can come out NULL, the NULL rule says so; here "else false" is said only where it cannot.
     """
     facts = context.facts
-    if facts is None or facts.expression is None or facts.kind is not ColumnKind.COMPUTED:
+    if facts is None or facts.expression is None or facts.kind not in (ColumnKind.COMPUTED, ColumnKind.AGGREGATED):
         return None
     tree = facts.expression.unnest()
     if isinstance(tree, exp.Coalesce) and len(tree.expressions) == 1 and isinstance(tree.expressions[0], exp.Boolean):
-        tree = tree.this.unnest()
-    if not isinstance(tree, _CONDITIONS) or tree.find(exp.AggFunc, exp.Window, exp.Query):
+        if facts.default_sql is None or tree.expressions[0].this:
+            return None
+        tree, ending = tree.this.unnest(), ", else false"
+    else:
+        ending = ", else false" if facts.nullability.never else ""
+    if not isinstance(tree, _CONDITIONS):
         return None
-    condition = expression_condition(tree, context.world.dialect)
-    if condition is None:
-        return None
-    ending = ", else false" if facts.nullability.never else ""
-    return Draft(proved(f"True where {condition}{ending}.", facts.sql), Strength.MEANING)
+    condition = context.naming.condition_of(tree, without=context.name)
+    return Draft(proved(f"True where {condition}{ending}.", facts.sql), Strength.MEANING) if condition else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
-from dbt_ai.tasks.derived.conditions import condition_text, operand, parsed
+from dbt_ai.tasks.derived.conditions import parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import sentence
 
@@ -23,17 +23,16 @@ def case_labels(context: ColumnContext) -> Draft | None:
         return None
     if facts.kind is not ColumnKind.COMPUTED or facts.aggregate is not None:
         return None
-    dialect = context.world.dialect
-    names = _figures(context)
+    naming, above_zero = context.naming, _only_above_zero(context)
     parts = []
     for branch in facts.branches:
-        value = _value(branch.value_sql, dialect)
+        value = _value(branch.value_sql, context)
         if value is None:
             return None
         if branch.condition_sql is None:
             parts.append(f"else {value}")
             continue
-        condition = condition_text(branch.condition_sql, dialect, names)
+        condition = naming.condition(branch.condition_sql, without=context.name, filled=above_zero)
         if condition is None:
             return None
         parts.append(f"{'else ' if parts else ''}{value} where {condition}")
@@ -43,24 +42,9 @@ def case_labels(context: ColumnContext) -> Draft | None:
     return Draft(proved(text, facts.sql), Strength.MEANING) if len(text) <= MAX_LENGTH else None
 
 
-def _figures(context: ColumnContext) -> dict[str, str]:
-    """The SQL of this model's own figures and the columns that hold them.
-
-    A column that only puts a default in place of NULL is meant as well where that default fails the comparison just
-    as NULL does: `orders >= 3` says the same of `coalesce(orders, 0)`.
-    """
-    names: dict[str, str] = {}
-    for column in context.evidence.facts.columns if context.evidence.facts else ():
-        if column.name == context.name or column.expression is None or column.aggregate is None:
-            continue
-        tree = column.expression.unnest()
-        names.setdefault(tree.sql(dialect=context.world.dialect), column.name)
-        if isinstance(tree, exp.Coalesce) and column.default_sql == "0" and _only_above_zero(context):
-            names.setdefault(tree.this.unnest().sql(dialect=context.world.dialect), column.name)
-    return names
-
-
 def _only_above_zero(context: ColumnContext) -> bool:
+    """Whether every comparison of a figure fails for 0 just as it does for NULL: `orders >= 3` says the same of
+    `coalesce(orders, 0)`, so that the column with the default may be named."""
     tree = context.facts.expression if context.facts else None
     comparisons = list(tree.find_all(exp.Predicate)) if tree else []
     return all(
@@ -73,9 +57,8 @@ def _only_above_zero(context: ColumnContext) -> bool:
     )
 
 
-def _value(sql: str, dialect: str) -> str | None:
-    tree = parsed(sql, dialect)
+def _value(sql: str, context: ColumnContext) -> str | None:
+    tree = parsed(sql, context.world.dialect)
     if tree is None:
         return None
-    tree = tree.unnest()
-    return "NULL" if isinstance(tree, exp.Null) else operand(tree, dialect)
+    return "NULL" if isinstance(tree.unnest(), exp.Null) else context.naming.operand(tree, without=context.name)

@@ -5,87 +5,113 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
-from dbt_ai.tasks.derived.conditions import MAX_CODE, operand, plain_sql
+from dbt_ai.tasks.derived.columns.arithmetic import numbers_in_words
+from dbt_ai.tasks.derived.conditions import MAX_CODE, operand, parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed, sentence
 
-MAX_INPUTS = 6
-_WORDS = {exp.Sub: "{0} minus {1}", exp.Add: "{0} plus {1}", exp.Mul: "{0} times {1}", exp.Div: "{0} divided by {1}"}
+MAX_INPUTS = 4
 _UNARY = {
     exp.Lower: "{0} in lower case",
     exp.Upper: "{0} in upper case",
     exp.Trim: "{0} without spaces at its ends",
     exp.Length: "Number of characters of {0}",
-    exp.Abs: "{0} without its sign",
-    exp.Ceil: "{0} rounded up",
-    exp.Floor: "{0} rounded down",
 }
+_KINDS = (ColumnKind.COMPUTED, ColumnKind.AGGREGATED, ColumnKind.WINDOWED)
 
 
 def computed(context: ColumnContext) -> Draft | None:
     """`amount / 100` is "`raw_payments.amount` divided by 100."; `trim(lower(email))` says so in words."""
     facts = context.facts
-    if facts is None or facts.expression is None:
+    if facts is None or facts.expression is None or facts.kind not in _KINDS:
         return None
-    if facts.kind is ColumnKind.UNION:
-        return None
-    if facts.kind not in (ColumnKind.COMPUTED, ColumnKind.AGGREGATED, ColumnKind.WINDOWED):
-        return None
-    tree = _without_default(facts.expression, facts.default_sql is not None)
-    if any(node.find_ancestor(exp.AggFunc) for node in tree.find_all(exp.AggFunc)):
-        return None  # an aggregate of an aggregate, one query inside the other: no SQL that a reader could run
-    words = _words(tree, context)
-    if isinstance(tree, exp.Column):
-        words = f"{words} where it is filled" if words else None
+    tree = facts.expression.unnest()
+    moment = _moment(tree)
+    words = moment or _with_default(tree, context) or _text_words(tree, context) or numbers_in_words(tree, context)
     if words:
-        strength = Strength.MEANING
-        text = sentence(words)
+        return Draft(proved(sentence(words), facts.sql), Strength.MEANING, travels=moment is None)
+    written = context.naming.code(tree, without=context.name)
+    inputs = [context.world.shown(ref) for ref in facts.sources]
+    if written is not None and len(written) <= MAX_CODE:
+        text = f"Computed as {code(written)}."
+    elif inputs and len(inputs) <= MAX_INPUTS and facts.kind is ColumnKind.COMPUTED and not _has_figures(tree):
+        text = f"Computed from {listed(inputs)}."
     else:
-        strength = Strength.PROVENANCE
-        written = plain_sql(tree, context.world.dialect)
-        inputs = [context.world.shown(ref) for ref in facts.sources]
-        if len(written) <= MAX_CODE and not isinstance(tree, exp.AggFunc):
-            text = f"Computed as {code(written)}."
-        elif inputs and len(inputs) <= MAX_INPUTS:
-            text = f"Computed from {listed(inputs)}."
-        else:
-            return None
-    return Draft(proved(text, facts.sql), strength)
+        return None
+    return Draft(proved(text, facts.sql), Strength.PROVENANCE)
 
 
-def _without_default(tree: exp.Expr, has_default: bool) -> exp.Expr:
+def _moment(tree: exp.Expr) -> str | None:
+    """When dbt ran: another value at each run."""
+    while isinstance(tree, (exp.Cast, exp.Paren)):
+        tree = tree.this
+    if isinstance(tree, exp.CurrentDate):
+        return "Date of the dbt run that built the row"
+    return "Time of the dbt run that built the row" if isinstance(tree, exp.CurrentTimestamp) else None
+
+
+def _with_default(tree: exp.Expr, context: ColumnContext) -> str | None:
+    """`coalesce(a, b, 0)`: the first that is filled."""
+    if not isinstance(tree, exp.Coalesce):
+        return None
+    parts = [tree.this, *tree.expressions]
+    constant = isinstance(parts[-1].unnest(), (exp.Literal, exp.Boolean, exp.Neg))
+    default = operand(parts.pop(), context.world.dialect) if constant else None
+    named = [_place(part, context) for part in parts]
+    known = [name for name in named if name]
+    if len(known) < len(parts) or len(known) > MAX_INPUTS:
+        return None
+    text = known[0] if len(known) == 1 else f"the first of {listed(known)} that is filled"
+    return f"{text}, or {default} where there is none" if default else text
+
+
+def _place(tree: exp.Expr, context: ColumnContext) -> str | None:
+    """A column by its own name here, else with its relation; an empty text counts as none in `nullif(x, '')`."""
     tree = tree.unnest()
-    return tree.this.unnest() if has_default and isinstance(tree, exp.Coalesce) else tree
+    while isinstance(tree, exp.Cast):
+        tree = tree.this.unnest()
+    if isinstance(tree, exp.Nullif) and isinstance(tree.expression, exp.Literal) and tree.expression.name == "":
+        inner = _place(tree.this, context)
+        return f"{inner} (an empty text counts as none)" if inner else None
+    if not isinstance(tree, exp.Column):
+        return None
+    named = context.naming.operand(tree, without=context.name)
+    if named is None or "ref" not in tree.meta:
+        return named
+    shown = context.world.shown(tree.meta["ref"])
+    return named if named.strip("`").casefold() in context.naming.names and named != code(context.name) else shown
 
 
-def _words(tree: exp.Expr, context: ColumnContext) -> str | None:
+def _text_words(tree: exp.Expr, context: ColumnContext) -> str | None:
     tree = tree.unnest()
-    if isinstance(tree, exp.Column) and "ref" in tree.meta:
-        return context.world.shown(tree.meta["ref"])
-    if isinstance(tree, exp.Round):
-        inner, places = _words(tree.this, context), tree.args.get("decimals")
-        if not inner or (places is not None and not isinstance(places, exp.Literal)):
-            return None
-        return f"{inner}, rounded to {places.name if places else 0} decimals" if places else f"{inner}, rounded"
-    for kind, pattern in _WORDS.items():
-        if type(tree) is kind and isinstance(tree, exp.Binary):
-            left, right = _atom(tree.this, context), _atom(tree.expression, context)
-            return pattern.format(left, right) if left and right else None
+    if isinstance(tree, exp.Column):
+        return context.world.shown(tree.meta["ref"]) if "ref" in tree.meta else None
+    if isinstance(tree, exp.Nullif):
+        value = parsed(tree.expression.sql(), "") if tree.expression else None
+        inner = _place(tree.this, context)
+        if inner and isinstance(value, exp.Literal):
+            empty = "an empty text" if value.is_string and not value.name else operand(value, context.world.dialect)
+            return f"{inner}, NULL in place of {empty}"
+        return None
+    if isinstance(tree, exp.DPipe):
+        return _joined_text(tree, context)
     for unary, pattern in _UNARY.items():
         if type(tree) is unary and not (isinstance(tree, exp.Trim) and tree.expression):
-            inner = _atom(tree.this, context) or _words(tree.this, context)
+            inner = _place(tree.this, context) or _text_words(tree.this, context)
             return pattern.format(inner) if inner else None
     return None
 
 
-def _atom(tree: exp.Expr, context: ColumnContext) -> str | None:
-    tree = tree.unnest()
-    if isinstance(tree, exp.Column) and "ref" in tree.meta:
-        return context.world.shown(tree.meta["ref"])
-    if isinstance(tree, (exp.Literal, exp.Neg)):
-        return operand(tree, context.world.dialect)
-    if isinstance(tree, exp.Cast):
-        return _atom(tree.this, context)
-    if isinstance(tree, exp.Nullif):
-        return _atom(tree.this, context)
-    return None
+def _joined_text(tree: exp.Expr, context: ColumnContext) -> str | None:
+    """`first || ' ' || last`: "`first` and `last`, joined by a space"."""
+    parts = [part.unnest() for part in tree.flatten()]
+    columns = [_place(part, context) for part in parts[::2]]
+    between = {part.name if isinstance(part, exp.Literal) else None for part in parts[1::2]}
+    if len(parts) < 3 or len(parts) % 2 == 0 or not all(columns) or len(between) != 1 or None in between:
+        return None
+    sign = between.pop()
+    return f"{listed([name for name in columns if name])}, joined by {'a space' if sign == ' ' else repr(sign)}"
+
+
+def _has_figures(tree: exp.Expr) -> bool:
+    return tree.find(exp.AggFunc, exp.Window, exp.Query) is not None

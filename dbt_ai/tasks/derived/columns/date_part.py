@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
-from dbt_ai.tasks.derived.conditions import operand
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 
 _FIRST = {"month": "First day of the month", "year": "First day of the year", "week": "First day of the week"}
@@ -27,26 +26,29 @@ def date_part(context: ColumnContext) -> Draft | None:
     tree = facts.expression.unnest()
     while isinstance(tree, exp.Cast):
         tree = tree.this.unnest()
-    text = _text(tree, context.world.dialect)
+    text = _text(tree, context)
     return Draft(proved(text + ".", facts.sql), Strength.MEANING) if text else None
 
 
-def _text(tree: exp.Expr, dialect: str) -> str | None:
+def _text(tree: exp.Expr, context: ColumnContext) -> str | None:
+    def operand(inner: exp.Expr) -> str | None:
+        return context.naming.operand(inner, without=context.name)
+
     if isinstance(tree, (exp.DateTrunc, exp.TimestampTrunc)):
-        unit, source = tree.text("unit").lower(), operand(tree.this, dialect)
+        unit, source = tree.text("unit").lower(), operand(tree.this)
         return f"{_FIRST[unit]} of {source}" if unit in _FIRST and source else None
     if isinstance(tree, exp.Extract):
-        source, unit = operand(tree.expression, dialect), tree.name.lower()
+        source, unit = operand(tree.expression), tree.name.lower()
         names = {"year": "Year", "month": "Month number (1 to 12)", "day": "Day of the month", "quarter": "Quarter"}
         names |= {"hour": "Hour of the day (0 to 23)"}
         return f"{names[unit]} of {source}" if unit in names and source else None
     for kind, words in _PARTS.items():
         if isinstance(tree, kind):
-            source = operand(tree.this, dialect)
+            source = operand(tree.this)
             return f"{words} of {source}" if source else None
     if isinstance(tree, (exp.DateDiff, exp.TimestampDiff)):
         unit = tree.text("unit").lower() or "day"
-        end, start = operand(_undate(tree.this), dialect), operand(_undate(tree.expression), dialect)
+        end, start = operand(_undate(tree.this)), operand(_undate(tree.expression))
         if unit not in _SPANS or not start or not end:
             return None
         what = "days" if unit == "day" else f"{unit} boundaries crossed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dbt_ai.sql.values import ColumnKind, ColumnRef, NullCause, NullReason, same_name
-from dbt_ai.tasks.derived.conditions import condition_text
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed
 
@@ -34,7 +33,6 @@ def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
 
 
 def _clause(context: ColumnContext, reason: NullReason) -> str | None:
-    world = context.world
     if reason.cause is NullCause.OUTER_JOIN and reason.relations:
         return _without_match(context, reason)
     if reason.cause is NullCause.WINDOW_EDGE and context.facts and context.facts.kind is ColumnKind.WINDOWED:
@@ -45,7 +43,7 @@ def _clause(context: ColumnContext, reason: NullReason) -> str | None:
             return "in the last row" + _per(context)
         return None
     if reason.cause is NullCause.NULLIF and reason.sql:
-        condition = condition_text(reason.sql, world.dialect)
+        condition = context.naming.condition(reason.sql, without=context.name)
         return f"where {condition}" if condition and " is " in condition else None
     return None
 
@@ -67,7 +65,7 @@ def _without_match(context: ColumnContext, reason: NullReason) -> str:
         return f"where no matching row of {names} is found"
     if reason.every_row:
         return f"for {own.many} without {missing.many}"
-    filters = [condition_text(sql, world.dialect) for sql in reason.filters_sql]
+    filters = [context.naming.condition(sql) for sql in reason.filters_sql]
     said = [text for text in filters if text]
     if said and len(said) == len(filters):
         return f"for {own.many} without {missing.many} where {listed(said)}"
@@ -97,4 +95,5 @@ def _per(context: ColumnContext) -> str:
         return ""
     from dbt_ai.tasks.derived.columns.window import keys_text
 
-    return f" of each {keys_text(window.partition_by_sql, context.world.dialect)}"
+    keys = keys_text(window.partition_by_sql, context)
+    return f" of each {keys}" if keys else ""

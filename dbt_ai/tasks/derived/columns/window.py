@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from dbt_ai.tasks.derived.conditions import operand, parsed
+from dbt_ai.tasks.derived.conditions import parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
-from dbt_ai.tasks.derived.wording import code, listed
+from dbt_ai.tasks.derived.wording import listed
 
 _POSITIONS = {
     "row_number": "Position of the row",
@@ -26,12 +26,12 @@ def window(context: ColumnContext) -> Draft | None:
     facts = context.facts
     if facts is None or facts.window is None:
         return None
-    found, dialect = facts.window, context.world.dialect
-    order = _order_text(found.order_by_sql, dialect)
-    among = f" among rows with the same {keys_text(found.partition_by_sql, dialect)}" if found.partition_by_sql else ""
-    if order is None:
+    found = facts.window
+    order, keys = _order_text(found.order_by_sql, context), keys_text(found.partition_by_sql, context)
+    if order is None or keys is None:
         return None
-    argument = _argument(found.argument_sql, dialect)
+    among = f" among rows with the same {keys}" if keys else ""
+    argument = _argument(found.argument_sql, context)
     if found.function in _POSITIONS and order:
         text = f"{_POSITIONS[found.function]}{among}, ordered by {order}, from 1"
     elif found.function in _NEIGHBOURS and order and argument:
@@ -40,8 +40,7 @@ def window(context: ColumnContext) -> Draft | None:
         which = found.function.split("_")[0]
         text = f"{which.capitalize()} {argument}{among}, ordered by {order}"
     elif found.function == "count" and not order:
-        same = f"Number of rows with the same {keys_text(found.partition_by_sql, dialect)}"
-        text = same if found.partition_by_sql else "Number of all rows"
+        text = f"Number of rows with the same {keys}" if keys else "Number of all rows"
     elif found.function in _FIGURES and not order and argument:
         text = f"{_FIGURES[found.function].capitalize()} of {argument}{among or ' over all rows'}"
     elif found.function == "sum" and order and argument:
@@ -51,24 +50,23 @@ def window(context: ColumnContext) -> Draft | None:
     return Draft(proved(text + ".", facts.sql), Strength.MEANING, travels=False)
 
 
-def keys_text(keys: Sequence[str], dialect: str) -> str:
-    """Partition or group keys as a list in code."""
-    trees = [parsed(key, dialect) for key in keys]
-    return listed([(tree and operand(tree, dialect)) or code(key) for tree, key in zip(trees, keys, strict=True)])
+def keys_text(keys: Sequence[str], context: ColumnContext) -> str | None:
+    """Partition or group keys as a list in code; None where a reader would not know one of them."""
+    shown = [context.naming.operand(key, without=context.name) for key in keys]
+    return listed([name for name in shown if name]) if all(shown) else None
 
 
-def _order_text(keys: Sequence[str], dialect: str) -> str | None:
+def _order_text(keys: Sequence[str], context: ColumnContext) -> str | None:
     parts = []
     for sql in keys:
-        query = parsed(f"SELECT 1 ORDER BY {sql}", dialect)
+        query = parsed(f"SELECT 1 ORDER BY {sql}", context.world.dialect)
         tree = query.find(exp.Ordered) if query else None
-        text = operand(tree.this, dialect) if tree else None
+        text = context.naming.operand(tree.this, without=context.name) if tree else None
         if text is None or tree is None:
             return None
         parts.append(f"{text} descending" if tree.args.get("desc") else text)
     return ", ".join(parts)
 
 
-def _argument(sql: str, dialect: str) -> str | None:
-    tree = parsed(sql, dialect) if sql not in ("", "*") else None
-    return operand(tree, dialect) if tree else None
+def _argument(sql: str, context: ColumnContext) -> str | None:
+    return context.naming.operand(sql, without=context.name) if sql not in ("", "*") else None
