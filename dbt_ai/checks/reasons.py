@@ -1,6 +1,6 @@
 """The table of reason codes that checks give: stable names, one sentence each, and what a user can do.
 
-docs/reason-codes.md is printed from it: `python -m dbt_ai.checks.reasons > docs/reason-codes.md`.
+docs/reason-codes.md is written from it by `python docs/build.py`.
 """
 
 from __future__ import annotations
@@ -76,25 +76,3 @@ REASONS: Mapping[str, str] = MappingProxyType({code: says for group in GROUPS.va
 def sentence(code: str) -> str:
     """The sentence of a reason code. Raises KeyError for a code that the table does not have."""
     return REASONS[code]
-
-
-def markdown() -> str:
-    """The page docs/reason-codes.md."""
-    lines = [
-        "# Reason codes",
-        "",
-        "<!-- Printed by `python -m dbt_ai.checks.reasons`; change dbt_ai/checks/reasons.py instead. -->",
-        "",
-        "A check that does not let a text be written says why with one of these codes. Codes are stable: a meaning",
-        "changes only with a new code.",
-    ]
-    for title, group in GROUPS.items():
-        lines += ["", f"## {title}", "", "| code | meaning |", "|---|---|"]
-        lines += [f"| `{code}` | {says} |" for code, says in group.items()]
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    import sys
-
-    sys.stdout.write(markdown())

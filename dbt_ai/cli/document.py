@@ -15,11 +15,20 @@ from dbt_ai.cli.options import EFFORTS, ENGINES, project_options, selection_of, 
 @selection_options
 @click.option("--engine", type=click.Choice(ENGINES), help="Who may answer: derived needs no model [default: auto].")
 @click.option("--effort", type=click.Choice(EFFORTS), help="How hard the reasoning model thinks.")
-@click.option("--dry-run", is_flag=True, help="Print the unified diff and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the unified diff, for git apply, and write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would be written or is stale.")
 @click.option("--strict", is_flag=True, help="With --check, a gap that no engine at hand can fill fails, too.")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="Form of the report.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there what would go to standard output."
+)
 def command(
     project_dir: Path | None,
     profiles_dir: Path | None,

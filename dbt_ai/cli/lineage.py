@@ -17,8 +17,10 @@ FORMATS = ("text", "json", "svg", "html")
 @click.command("lineage")
 @click.argument("column")
 @project_options
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture or table there.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the report."
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
 def command(
     column: str,
     project_dir: Path | None,

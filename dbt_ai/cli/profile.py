@@ -14,7 +14,14 @@ from dbt_ai.cli.options import project_options, selection_of, selection_options
 @click.command("profile")
 @project_options
 @selection_options
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="Form of the report.",
+)
 def command(
     project_dir: Path | None,
     profiles_dir: Path | None,

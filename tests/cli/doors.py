@@ -66,12 +66,12 @@ def _run(folder: Path, program: tuple[str, ...], environment: Mapping[str, str] 
     # The caller's own settings and keys must not reach the project.
     kept = {name: v for name, v in os.environ.items() if not name.startswith(("DBT", "OPENAI_", "PYTHONPATH"))}
     variables = {**kept, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", *program],
         cwd=folder,
         env={**variables, **(environment or {})},
         capture_output=True,
-        text=True,
-        encoding="utf-8",
         check=False,
     )
+    # Decoded here, because a run in text mode would lose the line ends of a diff.
+    return Done(done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
