@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import inflection
 
+PLAIN_KEYS = ("id", "uuid", "guid", "key", "pk", "sk", "code", "number", "no")
 _KEY_SUFFIX = re.compile(r"(_|^)(id|key|sk|pk|uuid|guid|code|no|number|hk|hash)$", re.IGNORECASE)
 LAYERS = {
     *("stg", "staging", "base", "src", "source", "raw", "int", "intermediate", "fct", "fact", "dim", "mart", "marts"),
@@ -50,9 +51,10 @@ def entity_of_relation(name: str) -> Entity | None:
     >>> entity_of_relation("int_orders_joined") is None
     True
     """
-    last = name.lower().rsplit("__", 1)[-1]
+    spelled = inflection.underscore(name) if re.search("[a-z][A-Z]", name) else name.lower()
+    last = spelled.rsplit("__", 1)[-1]
     words = [word for word in re.split(r"[_\W]+", last) if word]
-    while len(words) > 1 and words[0] in LAYERS:
+    while len(words) > 1 and words[0] in LAYERS | {"all"}:
         words = words[1:]
     while len(words) > 1 and re.fullmatch(r"v\d+|\d+", words[-1]):
         words = words[:-1]
@@ -65,9 +67,21 @@ def entity(name: str, keys: Sequence[Sequence[str]]) -> Entity | None:
     """The entity of a relation called `name` whose unique keys are `keys`: its single key's, else its name's."""
     for key in keys:
         if len(key) == 1 and key[0] != "dbt_scd_id" and (found := entity_of_key(key[0])):
-            return found
-    plain = all(len(key) == 1 and key[0].lower() in ("id", "uuid", "guid", "key", "pk", "sk") for key in keys)
+            return _in_full(found, name)
+        if len(key) == 1 and (rows := entity_of_relation(name)) and _stem(key[0]) in (rows.one, rows.many):
+            return rows  # `meter` is the key of meters
+    plain = all(len(key) == 1 and key[0].lower() in PLAIN_KEYS for key in keys)
     return entity_of_relation(name) if plain else None
+
+
+def _in_full(found: Entity, name: str) -> Entity:
+    """The relation's noun where the key only shortens it: `emp_no` of employees, `icd_code` of diagnoses."""
+    rows = entity_of_relation(name)
+    return rows if rows and rows.one != found.one and rows.one.startswith(found.one) and " " not in rows.one else found
+
+
+def _stem(column: str) -> str:
+    return (inflection.underscore(column) if re.search("[a-z][A-Z]", column) else column.lower()).replace("_", " ")
 
 
 def _entity(stem: str) -> Entity | None:

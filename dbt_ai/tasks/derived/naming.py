@@ -24,8 +24,8 @@ class Naming:
     """Names for what the SQL of one relation speaks of.
 
     `own` is the SQL of an expression and this relation's column that holds it; `filled` the same for what a column
-    holds apart from its default, `cast` for what it holds in another type. `places` are the relations that are read, by the identifier the SQL knows them by;
-    `columns` their columns, by relation; `shown` their names as parts.
+    holds apart from its default, `cast` for what it holds in another type. `places` are the relations that are read,
+    by the identifier the SQL knows them by; `columns` their columns, by relation; `shown` their names as parts.
     """
 
     dialect: str
@@ -70,7 +70,10 @@ class Naming:
         def replace(node: exp.Expr) -> exp.Expr:
             if not isinstance(node, _NAMEABLE):
                 return node
-            if isinstance(node, exp.Is) and (cast := self.cast.get(key_of(node.this, self.dialect), without)) != without:
+            if (
+                isinstance(node, exp.Is)
+                and (cast := self.cast.get(key_of(node.this, self.dialect), without)) != without
+            ):
                 # A cast of NULL is NULL, and nothing else is.
                 return exp.Is(this=exp.column(exp.to_identifier(cast, quoted=True)), expression=node.expression.copy())
             sql = key_of(node, self.dialect)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from dbt_ai.sql.values import Aggregate
+from dbt_ai.tasks.derived.columns.aggregated_groups import aggregate_of_groups
 from dbt_ai.tasks.derived.columns.aggregated_rows import is_group_filter, rows_of, scope_of, self_joined
 from dbt_ai.tasks.derived.conditions import parsed
 from dbt_ai.tasks.derived.entities import entity_of_key
@@ -34,7 +35,11 @@ def aggregate(context: ColumnContext) -> Draft | None:
         return None
     found = plainer(facts.aggregate, context)
     rows, scope = rows_of(context, found), scope_of(context, found)
-    if rows is None or scope is None:
+    if scope is None:
+        return None
+    if facts.aggregate.groups_by_sql:
+        return aggregate_of_groups(context, found, scope)
+    if rows is None:
         return None
     filters = filters_text(context, found)
     if filters is None:
@@ -80,7 +85,11 @@ def plainer(found: Aggregate, context: ColumnContext) -> Aggregate:
 
 def filters_text(context: ColumnContext, found: Aggregate) -> str | None:
     """Which of the rows are counted, as the end of a sentence; None where that cannot be said."""
-    conditions = [sql for sql in found.filters_sql if not is_group_filter(context, found, sql)]
+    conditions = [
+        sql
+        for sql in found.filters_sql
+        if not is_group_filter(context, found, sql) and not _on_figures(sql, context.world.dialect)
+    ]
     if found.condition_sql:
         conditions.append(found.condition_sql)
     conditions = [
@@ -206,6 +215,12 @@ def _share(context: ColumnContext, found: Aggregate, rows: str, scope: str) -> s
         return None
     unit = "0 to 1" if whole == 1 else "in percent"
     return f"Share ({unit}) of the {rows}{scope}{rest} that meet: {condition}"
+
+
+def _on_figures(sql: str, dialect: str) -> bool:
+    """Whether the condition is one on figures (HAVING): it leaves out whole groups, none of their rows."""
+    tree = parsed(sql, dialect)
+    return tree is not None and tree.find(exp.AggFunc) is not None
 
 
 def _implies_filled(condition: str, is_not_null: str, dialect: str) -> bool:

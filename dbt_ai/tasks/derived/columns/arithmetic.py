@@ -21,7 +21,12 @@ def numbers_in_words(tree: exp.Expr, context: ColumnContext) -> str | None:
         inner, places = numbers_in_words(tree.this, context), tree.args.get("decimals")
         if inner is None or (places is not None and not isinstance(places, exp.Literal)):
             return None
-        return f"{inner}, rounded to {places.name} decimals" if places and places.name != "0" else f"{inner}, rounded"
+        ending = "" if places and places.name == "1" else "s"
+        return (
+            f"{inner}, rounded to {places.name} decimal{ending}"
+            if places and places.name != "0"
+            else f"{inner}, rounded"
+        )
     for unary, pattern in _UNARY.items():
         if type(tree) is unary:
             inner = _atom(tree.this, context) or numbers_in_words(tree.this, context)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
-from dbt_ai.tasks.derived.conditions import parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import sentence
 
@@ -24,20 +25,24 @@ def case_labels(context: ColumnContext) -> Draft | None:
     if facts.kind is not ColumnKind.COMPUTED or facts.aggregate is not None:
         return None
     naming, above_zero = context.naming, _only_above_zero(context)
-    parts = []
-    for branch in facts.branches:
-        value = _value(branch.value_sql, context)
-        if value is None:
-            return None
-        if branch.condition_sql is None:
-            parts.append(f"else {value}")
-            continue
-        condition = naming.condition(branch.condition_sql, without=context.name, filled=above_zero)
-        if condition is None:
+    case = _case(facts.expression)
+    if case is None:
+        return None
+    parts: list[str] = []
+    for when, then in _branches(case):
+        value = "NULL" if isinstance(then.unnest(), exp.Null) else naming.operand(then, without=context.name)
+        condition = naming.condition_of(when, without=context.name, filled=above_zero)
+        if value is None or condition is None:
             return None
         parts.append(f"{'else ' if parts else ''}{value} where {condition}")
-    if facts.branches[-1].condition_sql is not None:
+    otherwise = case.args.get("default" if isinstance(case, exp.Case) else "false")
+    if otherwise is None or isinstance(otherwise.unnest(), exp.Null):
         parts.append("else NULL")
+    else:
+        value = naming.operand(otherwise, without=context.name)
+        if value is None:
+            return None
+        parts.append(f"else {value}")
     text = sentence(", ".join(parts))
     return Draft(proved(text, facts.sql), Strength.MEANING) if len(text) <= MAX_LENGTH else None
 
@@ -57,8 +62,17 @@ def _only_above_zero(context: ColumnContext) -> bool:
     )
 
 
-def _value(sql: str, context: ColumnContext) -> str | None:
-    tree = parsed(sql, context.world.dialect)
-    if tree is None:
-        return None
-    return "NULL" if isinstance(tree.unnest(), exp.Null) else context.naming.operand(tree, without=context.name)
+def _case(tree: exp.Expr | None) -> exp.Expr | None:
+    while isinstance(tree, (exp.Cast, exp.Paren, exp.Coalesce)):
+        tree = tree.this
+    return tree if isinstance(tree, (exp.Case, exp.If)) else None
+
+
+def _branches(case: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Expr]]:
+    """Condition and value of each WHEN, `CASE x WHEN 1` as `x = 1`."""
+    if isinstance(case, exp.If):
+        yield case.this, case.args["true"]
+        return
+    for branch in case.args["ifs"]:
+        when = branch.this if case.this is None else exp.EQ(this=case.this.copy(), expression=branch.this.copy())
+        yield when, branch.args["true"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from dbt_ai.sql.values import ColumnKind
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, holds
 from dbt_ai.tasks.derived.wording import code, quoted
 from dbt_ai.values import Finding
 
 MAX_NOTES = 2
+_GIVEN = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST)
 
 
 def data_notes(context: ColumnContext, draft: Draft | None) -> tuple[Sentence, ...]:
@@ -23,7 +25,9 @@ def data_notes(context: ColumnContext, draft: Draft | None) -> tuple[Sentence, .
         if make is None or not finding.columns or finding.columns[0].casefold() != context.name.casefold():
             continue
         text = make(finding, context)
-        if text and not (draft and text.startswith(("NULL", "Filled")) and "NULL" in draft.text):
+        known = draft and text and text.startswith(("NULL", "Filled")) and "NULL" in draft.text
+        again = finding.code == "determined-by" and any(note.text.startswith("One value for") for note in notes)
+        if text and not known and not again:
             notes.append(holds(text, finding.sql, finding.sentence))
     return tuple(notes[:MAX_NOTES])
 
@@ -37,7 +41,11 @@ def _empty_after(finding: Finding, context: ColumnContext) -> str:
     return f"NULL in all rows {side} {dict(finding.numbers)['date']} (by {code(finding.columns[1])})."
 
 
-def _equal(finding: Finding, context: ColumnContext) -> str:
+def _equal(finding: Finding, context: ColumnContext) -> str | None:
+    """Of values that come from a source: that two figures agree is luck, until they do not."""
+    facts = context.facts
+    if facts is not None and facts.kind not in _GIVEN:
+        return None
     return f"Always the same as {code(finding.columns[1])}."
 
 
@@ -57,6 +65,8 @@ def _scale(finding: Finding, context: ColumnContext) -> str:
 
 
 def _changed(finding: Finding, context: ColumnContext) -> str | None:
+    if context.profile is None or not context.profile.type.upper().startswith("VARCHAR"):
+        return None  # of a number, some values always are seen later than others
     found = re.search(r"\(by `.+?`\): (.+)", finding.sentence)
     return f"Its values changed in time: {found.group(1)}" if found else None
 
@@ -64,6 +74,8 @@ def _changed(finding: Finding, context: ColumnContext) -> str | None:
 def _constant(finding: Finding, context: ColumnContext) -> str | None:
     profile = context.profile
     values = profile.all_values if profile else None
+    if context.facts is not None and (context.facts.kind not in _GIVEN or context.profile is None):
+        return None  # the SQL says what it is, and the next run may make something else of it
     if not values or len(values) != 1 or len(values[0]) > 40 or quoted(values[0]) in finding.columns:
         return None
     return f"{quoted(values[0])} in every row so far."
@@ -73,8 +85,12 @@ def _empty(finding: Finding, context: ColumnContext) -> str:
     return "NULL in every row so far."
 
 
-def _determined(finding: Finding, context: ColumnContext) -> str:
-    return f"Each {code(finding.columns[1])} has one value here."
+def _determined(finding: Finding, context: ColumnContext) -> str | None:
+    """A label of a code: of flags and computed values it would be luck, or said by their SQL."""
+    facts, profile = context.facts, context.profile
+    if (facts is not None and facts.kind not in _GIVEN) or profile is None or "BOOL" in profile.type.upper():
+        return None
+    return f"One value for each {code(finding.columns[1])}."
 
 
 def _filled(finding: Finding, context: ColumnContext) -> str | None:

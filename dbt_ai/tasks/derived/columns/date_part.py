@@ -11,6 +11,8 @@ _FIRST = {"month": "First day of the month", "year": "First day of the year", "w
 _FIRST |= {"quarter": "First day of the quarter", "day": "Day", "hour": "Hour"}
 _PARTS = {exp.Year: "Year", exp.Month: "Month number (1 to 12)", exp.Day: "Day of the month", exp.Quarter: "Quarter"}
 _SPANS = {"day": "days", "week": "weeks", "month": "months", "year": "years", "quarter": "quarters"}
+_LARGER = {("hour", "24"): "day", ("minute", "60"): "hour", ("second", "60"): "minute", ("day", "7"): "week"}
+_LARGER |= {("minute", "1440"): "day", ("second", "3600"): "hour", ("second", "86400"): "day"}
 _SPANS |= {"hour": "hours", "minute": "minutes", "second": "seconds"}
 
 
@@ -27,7 +29,8 @@ def date_part(context: ColumnContext) -> Draft | None:
     while isinstance(tree, exp.Cast):
         tree = tree.this.unnest()
     text = _text(tree, context)
-    return Draft(proved(text + ".", facts.sql), Strength.MEANING) if text else None
+    volatile = tree.find(exp.CurrentDate, exp.CurrentTimestamp) is not None
+    return Draft(proved(text + ".", facts.sql), Strength.MEANING, travels=not volatile) if text else None
 
 
 def _text(tree: exp.Expr, context: ColumnContext) -> str | None:
@@ -35,7 +38,7 @@ def _text(tree: exp.Expr, context: ColumnContext) -> str | None:
         return context.naming.operand(inner, without=context.name)
 
     if isinstance(tree, (exp.DateTrunc, exp.TimestampTrunc)):
-        unit, source = tree.text("unit").lower(), operand(tree.this)
+        unit, source = tree.text("unit").lower(), _moment(tree.this, context)
         return f"{_FIRST[unit]} of {source}" if unit in _FIRST and source else None
     if isinstance(tree, exp.Extract):
         source, unit = operand(tree.expression), tree.name.lower()
@@ -48,12 +51,54 @@ def _text(tree: exp.Expr, context: ColumnContext) -> str | None:
             return f"{words} of {source}" if source else None
     if isinstance(tree, (exp.DateDiff, exp.TimestampDiff)):
         unit = tree.text("unit").lower() or "day"
-        end, start = operand(_undate(tree.this)), operand(_undate(tree.expression))
-        if unit not in _SPANS or not start or not end:
-            return None
-        what = "days" if unit == "day" else f"{unit} boundaries crossed"
-        return f"Number of {what} from {start} to {end}"
+        return _span(unit, _moment(tree.expression, context), _moment(tree.this, context))
+    if isinstance(tree, exp.IntDiv) and isinstance(tree.this.unnest(), (exp.DateDiff, exp.TimestampDiff)):
+        # date_diff('hour', a, b) // 24: whole days, each of 24 hours
+        inner, per = tree.this.unnest(), tree.expression.unnest()
+        larger = _LARGER.get((inner.text("unit").lower(), per.name))
+        return (
+            _span(larger, _moment(inner.expression, context), _moment(inner.this, context), "Whole") if larger else None
+        )
+    if isinstance(tree, exp.Sub) and _is_date(tree.this) and _is_date(tree.expression):
+        return _span("day", _moment(tree.expression, context), _moment(tree.this, context))
     return None
+
+
+def _is_date(tree: exp.Expr) -> bool:
+    """Whether the SQL itself says that it is a date, without a time: two of these give days."""
+    tree = tree.unnest()
+    if isinstance(tree, exp.Coalesce):
+        return all(_is_date(part) for part in (tree.this, *tree.expressions))
+    return isinstance(tree, exp.CurrentDate) or (isinstance(tree, exp.Cast) and tree.to.is_type(exp.DataType.Type.DATE))
+
+
+def _span(unit: str, start: str | None, end: str | None, which: str = "") -> str | None:
+    """Days, minutes and seconds are near enough to what is counted: the boundaries of the unit that are crossed."""
+    if unit not in _SPANS or not start or not end:
+        return None
+    if which:
+        return f"{which} {_SPANS[unit]} from {start} to {end}"
+    if unit in ("day", "minute", "second"):
+        return f"Number of {_SPANS[unit]} from {start} to {end}"
+    return f"Number of {unit} boundaries crossed from {start} to {end}"
+
+
+def _moment(tree: exp.Expr, context: ColumnContext) -> str | None:
+    """A column, a date, or a column with what stands in where it is empty."""
+    named = context.naming.operand(tree, without=context.name)
+    if named is not None and not isinstance(_undate(tree), exp.Literal) and "(" not in named:
+        return named
+    tree = _undate(tree)
+    if isinstance(tree, exp.Coalesce) and len(tree.expressions) == 1:
+        first, other = _moment(tree.this, context), _moment(tree.expressions[0], context)
+        return f"{first} (or {other} where that is NULL)" if first and other else None
+    if isinstance(tree, exp.Literal):
+        return tree.name.removesuffix(" 00:00:00")
+    if isinstance(tree, exp.CurrentDate):
+        return "the day of the dbt run"
+    if isinstance(tree, exp.CurrentTimestamp):
+        return "the time of the dbt run"
+    return context.naming.operand(tree, without=context.name)
 
 
 def _undate(tree: exp.Expr) -> exp.Expr:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dbt_ai.sql.values import ColumnKind
-from dbt_ai.tasks.derived.entities import entity_of_key
+from dbt_ai.tasks.derived.entities import PLAIN_KEYS, entity_of_key
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, holds, proved
-
-_PLAIN = ("id", "uuid", "guid", "key", "pk", "sk")
 
 
 def key(context: ColumnContext) -> Draft | None:
@@ -16,9 +14,11 @@ def key(context: ColumnContext) -> Draft | None:
     """
     world = context.world
     named = entity_of_key(context.name)
-    if not world.is_key(context.ref) or (named is None and context.name.lower() not in _PLAIN):
+    own = context.entity
+    called = own is not None and context.name.lower().replace("_", " ") in (own.one, own.many)
+    if not world.is_key(context.ref) or (named is None and not called and context.name.lower() not in PLAIN_KEYS):
         return None
-    noun = named or context.entity
+    noun = own if own and (named is None or own.one.startswith(named.one)) else named
     text = f"Unique identifier of the {noun.one}" if noun else "Unique identifier of the row"
     facts = context.facts
     if facts and facts.kind is ColumnKind.RENAMED and len(facts.sources) == 1:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dbt_ai.sql.values import ColumnKind, ColumnRef, NullCause, NullReason, same_name
+from dbt_ai.sql.values import ColumnRef, NullCause, NullReason, same_name
+from dbt_ai.tasks.derived.columns.window import at_edge
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed
 
@@ -35,13 +36,8 @@ def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
 def _clause(context: ColumnContext, reason: NullReason) -> str | None:
     if reason.cause is NullCause.OUTER_JOIN and reason.relations:
         return _without_match(context, reason)
-    if reason.cause is NullCause.WINDOW_EDGE and context.facts and context.facts.kind is ColumnKind.WINDOWED:
-        window = context.facts.window
-        if window and window.function == "lag":
-            return "in the first row" + _per(context)
-        if window and window.function == "lead":
-            return "in the last row" + _per(context)
-        return None
+    if reason.cause is NullCause.WINDOW_EDGE:
+        return at_edge(context)
     if reason.cause is NullCause.NULLIF and reason.sql:
         condition = context.naming.condition(reason.sql, without=context.name)
         return f"where {condition}" if condition and " is " in condition else None
@@ -54,7 +50,7 @@ def _without_match(context: ColumnContext, reason: NullReason) -> str:
     names = listed([world.relation(key) for key in reason.relations], "or")
     brought = reason.relations[0] if len(reason.relations) == 1 else _counted(context, reason)
     if brought is None:
-        return f"where no joined row of {names} matches"
+        return f"where nothing matches in {listed([world.relation(key) for key in reason.relations])}"
     left, right = reason.on[0] if len(reason.on) == 1 else (None, None)
     if left and right and reason.every_row and world.is_key(right):
         if context.profile is not None and context.profile.nulls == 0:
@@ -62,7 +58,7 @@ def _without_match(context: ColumnContext, reason: NullReason) -> str:
         return f"where {code(left.column)} has no match in {names}"
     own, missing = context.entity, world.entity(brought)
     if own is None or missing is None or own == missing or left is None or not _identifies(context, left):
-        return f"where no matching row of {names} is found"
+        return f"where nothing matches in {names}"
     if reason.every_row:
         return f"for {own.many} without {missing.many}"
     filters = [context.naming.condition(sql) for sql in reason.filters_sql]
@@ -87,13 +83,3 @@ def _identifies(context: ColumnContext, ref: ColumnRef) -> bool:
     singles = [key[0] for key in keys if len(key) == 1]
     found = [facts.column(name) for name in singles] if facts else []
     return any(ref in column.sources for column in found if column)
-
-
-def _per(context: ColumnContext) -> str:
-    window = context.facts.window if context.facts else None
-    if not window or not window.partition_by_sql:
-        return ""
-    from dbt_ai.tasks.derived.columns.window import keys_text
-
-    keys = keys_text(window.partition_by_sql, context)
-    return f" of each {keys}" if keys else ""

@@ -19,7 +19,7 @@ def reference(context: ColumnContext) -> Draft | None:
     # `start_station_id` is the start station, not just a station.
     if named and other and named.one.endswith(other.one):
         other = named
-    if other and own and other != own:
+    if other and own and other != own and not own.one.startswith(other.one):
         text = f"{other.one} of the {own.one}: refers to {world.shown(target)}"
     else:
         text = f"refers to {world.shown(target)}"
