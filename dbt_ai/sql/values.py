@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -321,7 +322,11 @@ class QueryFacts:
 
     def column(self, name: str) -> ColumnFacts | None:
         """The facts of the output column called `name`, compared as `same_name` does."""
-        return next((c for c in self.columns if same_name(c.name, name)), None)
+        return self._by_name.get(name.casefold())
+
+    @cached_property
+    def _by_name(self) -> dict[str, ColumnFacts]:
+        return {column.name.casefold(): column for column in reversed(self.columns)}
 
 
 def same_name(left: str, right: str) -> bool:

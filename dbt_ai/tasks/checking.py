@@ -44,7 +44,11 @@ class Checker:
     def _context(self, target: Target) -> ClaimContext:
         known = self._contexts.get(target)
         if known is None:
-            known = self._contexts[target] = self._build(target)
+            if target.column is None:
+                known = self._build(target)
+            else:
+                known = self._context(Target(target.unique_id)).about(target.column)
+            self._contexts[target] = known
         return known
 
     def _build(self, target: Target) -> ClaimContext:

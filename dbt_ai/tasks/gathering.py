@@ -17,7 +17,7 @@ from dbt_ai.evidence.values import Evidence, Profile
 from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.facts import facts_of
 from dbt_ai.sql.query import QueryError, RelationIndex, parse_query
-from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation, same_name
+from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
 from dbt_ai.values import Target
 
@@ -145,7 +145,7 @@ def _examined(
             Target(u, column): text for u, one in evidence.items() for column, text in one.column_descriptions.items()
         },
     )
-    examined, notices = dict(evidence), []
+    examined, notices = dict(evidence), list[str]()
     for number, unique_id in enumerate(wanted):
         progress("Examining", number, len(wanted))
         one = evidence[unique_id]
@@ -321,6 +321,7 @@ def _evidence(
         description=node.description,
         column_descriptions={c.name: c.description for c in node.columns if c.description.strip()},
         upstream_descriptions=upstream,
+        materialized=node.materialized,
         downstream=tuple(sorted(n.name for n in project.nodes.values() if node.unique_id in n.depends_on)),
     )
 
@@ -332,8 +333,8 @@ def columns_of(evidence: Evidence) -> tuple[str, ...]:
     names = [column.name for column in facts.columns] if facts else []
     if evidence.resource_type == "snapshot" or not names or any(name == "*" for name in names):
         names = [name for name, _ in evidence.relation.columns] or names
-    seen: list[str] = []
+    seen: dict[str, str] = {}
     for name in names:
-        if name != "*" and not any(same_name(name, other) for other in seen):
-            seen.append(name)
-    return tuple(seen)
+        if name != "*":
+            seen.setdefault(name.casefold(), name)
+    return tuple(seen.values())

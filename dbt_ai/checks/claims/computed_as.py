@@ -74,7 +74,7 @@ def _columns_of(code: str, context: ClaimContext) -> list[str]:
 def _is_column(name: str, context: ClaimContext) -> bool:
     last = name.rsplit(".", 1)[-1]
     every = (context.target.unique_id, *context.relations)
-    return any(column.casefold() == last.casefold() for key in every for column in context.columns_of(key))
+    return any(context.has_column(key, last) for key in every)
 
 
 def _takes_part(name: str, facts: ColumnFacts, context: ClaimContext) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dbt_ai.sql.values import ColumnFacts, ColumnKind, Lineage, QueryFacts, Relation
@@ -34,6 +34,11 @@ class ClaimContext:
     sql: str | None = None
     dialect: str | None = None
     vocabulary: frozenset[str] = frozenset()
+    looked_up: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def about(self, column: str | None) -> ClaimContext:
+        """The same for another target of the same relation; what was looked up for one serves both."""
+        return replace(self, target=replace(self.target, column=column))
 
     @property
     def own(self) -> Relation | None:
@@ -50,11 +55,7 @@ class ClaimContext:
     @cached_property
     def own_columns(self) -> tuple[str, ...]:
         """The columns of the target's relation, as far as they are known."""
-        known = [name for name, _ in self.own.columns] if self.own else []
-        known += [column.name for column in self.facts.columns] if self.facts else []
-        known += self.columns.get(self.name, ())
-        known += [self.target.column] if self.target.column else []
-        return tuple({name.casefold(): name for name in reversed(known)}.values())[::-1]
+        return tuple(self._spelled(self.target.unique_id).values())
 
     @cached_property
     def columns_complete(self) -> bool:
@@ -65,8 +66,7 @@ class ClaimContext:
 
     def own_column(self, name: str) -> str | None:
         """The column of the target's relation called `name`, spelled as it is known."""
-        folded = name.casefold()
-        return next((column for column in self.own_columns if column.casefold() == folded), None)
+        return self._spelled(self.target.unique_id).get(name.casefold())
 
     def is_model(self) -> bool:
         """Whether the target's relation is made by SQL of the project."""
@@ -109,15 +109,34 @@ class ClaimContext:
 
     def columns_of(self, key: str) -> tuple[str, ...]:
         """The columns of the relation with this key, as far as they are known."""
-        if key == self.target.unique_id:
-            return self.own_columns
-        relation = self.relations.get(key)
-        known = [name for name, _ in relation.columns] if relation else []
-        known += [column.name for column in self.parent_facts[key].columns] if key in self.parent_facts else []
-        for name, its_key in self.names.items():
-            if its_key == key:
-                known += self.columns.get(name, ())
-        return tuple(dict.fromkeys(known))
+        return tuple(self._spelled(key).values())
+
+    def has_column(self, key: str, name: str) -> bool:
+        """Whether the relation with this key has a column called `name` (case does not count), as far as is known."""
+        return name.casefold() in self._spelled(key)
+
+    def _spelled(self, key: str) -> Mapping[str, str]:
+        """The known columns of a relation, by their names in lower case."""
+        known = self.looked_up.get(key)
+        if known is None:
+            relation, own = self.relations.get(key), key == self.target.unique_id
+            names = [name for name, _ in relation.columns] if relation else []
+            facts = self.facts if own else self.parent_facts.get(key)
+            names += [column.name for column in facts.columns] if facts else []
+            for called, its_key in self.names.items():
+                if its_key == key or (own and called == self.name):
+                    names += self.columns.get(called, ())
+            known = self.looked_up[key] = _by_name(names)
+        column = self.target.column if key == self.target.unique_id else None
+        return known if column is None or column.casefold() in known else {**known, column.casefold(): column}
+
+
+def _by_name(names: Sequence[str]) -> dict[str, str]:
+    """The first spelling of each name, in the order of the names."""
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelled.setdefault(name.casefold(), name)
+    return spelled
 
 
 _PASSED_ON = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED)

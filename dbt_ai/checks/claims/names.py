@@ -104,11 +104,11 @@ def _exists(name: str, context: ClaimContext) -> str | None:
     ):
         return f"{name} is a relation of the project."
     for key in context.relations:
-        has = any(column.casefold() == parts[-1].casefold() for column in context.columns_of(key))
+        has = context.has_column(key, parts[-1])
         if has and (len(parts) == 1 or _called(key, parts[-2], context)):
             return f"{name} is a column of a relation that is read."
     above = context.keys_named(parts[-2]) if len(parts) > 1 else None
-    if above and any(column.casefold() == parts[-1].casefold() for column in context.columns_of(above)):
+    if above and context.has_column(above, parts[-1]):
         return f"{name} is a column."
     if bare in context.vocabulary or bare.upper() in _keywords() or _NUMBER.fullmatch(bare) or _PLACES.fullmatch(bare):
         return f"{name} is known."
