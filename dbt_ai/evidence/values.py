@@ -73,4 +73,5 @@ class Evidence:
     column_descriptions: Mapping[str, str] = field(default_factory=dict)  # a person's texts by column name
     upstream_descriptions: Mapping[str, str] = field(default_factory=dict)  # "name" or "name.column" -> text
     downstream: tuple[str, ...] = ()
+    materialized: str | None = None  # dbt's word: "table", "view", "incremental" ...
     problems: tuple[str, ...] = ()  # why something is missing, in whole sentences

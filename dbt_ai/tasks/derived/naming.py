@@ -6,13 +6,13 @@ Facts name the columns of the relations that the SQL reads. A reader of the docu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from dbt_ai.evidence.values import Evidence
-from dbt_ai.sql.values import ColumnKind, ColumnRef
+from dbt_ai.sql.values import ColumnFacts, ColumnKind, ColumnRef
 from dbt_ai.tasks.derived.conditions import expression_condition, operand, parsed, plain_sql
 
 _UNNAMED = (ColumnKind.LITERAL, ColumnKind.UNION)
@@ -129,6 +129,14 @@ def naming_of(evidence: Evidence, names: Mapping[str, str], dialect: str, known:
             cast.setdefault(key_of(tree.this.unnest(), dialect), column.name)
         if isinstance(tree, exp.Coalesce) and column.default_sql is not None:
             filled.setdefault(key_of(tree.this.unnest(), dialect), column.name)
+    if len(one_query := _queries_of_figures(columns)) == 1 and not any(
+        j.right_aggregated for j in (facts.joins if facts else ())
+    ):
+        for column in columns:
+            if column.aggregate is not None and column.expression is not None:
+                own.setdefault(
+                    key_of(column.expression.unnest(), dialect).replace(next(iter(one_query)), ""), column.name
+                )
     bases = [key for key in (facts.base_relations if facts else ()) if key in known]
     places: dict[str, str] = {}
     for key in bases:
@@ -144,6 +152,15 @@ def naming_of(evidence: Evidence, names: Mapping[str, str], dialect: str, known:
         columns={key: frozenset(name.casefold() for name, _ in known[key].relation.columns) for key in bases},
         shown={key: tuple(names.get(key, key).split(".")) for key in bases},
     )
+
+
+def _queries_of_figures(columns: Sequence[ColumnFacts]) -> set[str]:
+    """The SELECTs that the figures among the columns are of: where it is one, COUNT(*) in a HAVING can be no other.
+    Empty where groups are grouped again."""
+    if any(column.aggregate is not None and column.aggregate.groups_by_sql for column in columns):
+        return set()
+    trees = [column.expression for column in columns if column.expression is not None]
+    return {str(node.meta.get("select", "")) for tree in trees for node in tree.find_all(exp.AggFunc)} - {""}
 
 
 def key_of(tree: exp.Expr, dialect: str) -> str:

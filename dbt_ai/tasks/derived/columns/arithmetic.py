@@ -10,7 +10,12 @@ from dbt_ai.tasks.derived.values import ColumnContext
 from dbt_ai.tasks.derived.wording import code
 
 _WORDS = {exp.Sub: "minus", exp.Add: "plus", exp.Mul: "times", exp.Div: "divided by"}
-_AGGREGATES = {exp.Sum: "the sum of", exp.Min: "the lowest", exp.Max: "the highest", exp.Avg: "the average"}
+_AGGREGATES: dict[type[exp.Expr], str] = {
+    exp.Sum: "the sum of",
+    exp.Min: "the lowest",
+    exp.Max: "the highest",
+    exp.Avg: "the average",
+}
 _UNARY = {exp.Abs: "{0} without its sign", exp.Ceil: "{0} rounded up", exp.Floor: "{0} rounded down"}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
+from dbt_ai.tasks.derived.conditions import parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import listed, sentence
 
@@ -16,7 +18,7 @@ _POSITIONS = {
     exp.DenseRank: "Rank of the row (ties share a rank, without gaps)",
 }
 _NEIGHBOURS = {exp.Lag: "before", exp.Lead: "after"}
-_FIGURES = {exp.Sum: "sum of", exp.Avg: "average of", exp.Min: "lowest", exp.Max: "highest"}
+_FIGURES: dict[type[exp.Expr], str] = {exp.Sum: "sum of", exp.Avg: "average of", exp.Min: "lowest", exp.Max: "highest"}
 _WHOLE = ("UNBOUNDED", "PRECEDING", "UNBOUNDED", "FOLLOWING")
 _RUNNING = ("UNBOUNDED", "PRECEDING", "CURRENT ROW", "")
 
@@ -51,7 +53,39 @@ def keys_text(keys: Sequence[exp.Expr], context: ColumnContext) -> str | None:
 
 def _rows_are_left_out(context: ColumnContext) -> bool:
     facts = context.evidence.facts
-    return facts is not None and any(f.clause == "qualify" for f in facts.filters)
+    if facts is None or any(f.clause == "qualify" or " OVER (" in f.sql for f in facts.filters):
+        return True
+    return _filtered_after(context.evidence.sql or "", context.world.dialect)
+
+
+@lru_cache(maxsize=64)
+def _filtered_after(sql: str, dialect: str) -> bool:
+    """Whether a later part of the query than the one with its windows leaves rows out."""
+    tree = parsed(sql, dialect)
+    if not isinstance(tree, exp.Query):
+        return False
+    parts = [cte.this for cte in tree.ctes] + [tree]
+    selects = [[node for node in part.find_all(exp.Select) if _part_of(node, part)] for part in parts]
+    first = next((i for i, found in enumerate(selects) if any(_has_window(node) for node in found)), None)
+    if first is None:
+        return False
+    later = [node for found in selects[first + 1 :] for node in found]
+    return any(_narrows(node) for node in later)
+
+
+def _part_of(node: exp.Expr, part: exp.Expr) -> bool:
+    cte = node.find_ancestor(exp.CTE)
+    return cte is None or cte is part.parent
+
+
+def _has_window(node: exp.Select) -> bool:
+    return any(isinstance(found, exp.Window) for part in node.selects for found in part.walk())
+
+
+def _narrows(node: exp.Select) -> bool:
+    joins = [str(join.side or join.kind or "").upper() for join in node.args.get("joins") or ()]
+    clauses = ("where", "having", "qualify", "limit", "group", "distinct")
+    return any(node.args.get(clause) for clause in clauses) or any(side != "LEFT" for side in joins)
 
 
 def _text(tree: exp.Window, context: ColumnContext) -> str | None:
