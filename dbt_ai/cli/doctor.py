@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from importlib import metadata
@@ -12,6 +13,9 @@ import click
 
 from dbt_ai.cli.options import project_options
 from dbt_ai.errors import DbtAiError
+from dbt_ai.project.values import ProjectReader
+
+_REINSTALL = "run `pip install --force-reinstall dbtai`"
 
 
 @dataclass(frozen=True)
@@ -55,26 +59,86 @@ def _environment() -> list[Line]:
     else:
         lines.append(Line("ok", "dbt-core", dbt))
     for name in ("sqlglot", "duckdb", "openai"):
-        lines.append(Line("ok", name, _version(name) or "is missing; run `pip install --force-reinstall dbtai`"))
+        found = _version(name)
+        lines.append(Line("ok" if found else "wrong", name, found or f"is missing; {_REINSTALL}"))
     fast = _version("sqlglotc")
     lines.append(
-        Line("ok" if fast else "note", "sqlglotc", fast or 'not installed; `pip install "dbtai[fast]"` halves parsing')
+        Line(
+            "ok" if fast else "note",
+            "sqlglotc",
+            fast or 'not installed; `pip install "dbtai[fast]"` makes parsing faster',
+        )
     )
-    adapters = sorted({d.name for d in metadata.distributions() if d.name and d.name.lower().startswith("dbt-")})
-    known = [name for name in adapters if name not in ("dbt-core", "dbt-adapters", "dbt-common", "dbt-extractor")]
-    lines.append(Line("ok", "installed beside", ", ".join(known) or "no adapter"))
-    if os.environ.get("DBTAI_DISABLE", "").strip().lower() not in ("", "0", "false"):
-        lines.append(Line("note", "DBTAI_DISABLE", "is set: inside dbt nothing of ours is there"))
+    lines += [_adapters(), _plugin(), *_other_dbt()]
     if _version("dbt-ai"):
         lines.append(
             Line(
                 "wrong",
                 "dbt-ai",
-                "another package that also brings a module dbt_ai; run `pip uninstall dbt-ai`, "
-                "then `pip install --force-reinstall dbtai`",
+                f"another package that also brings a module dbt_ai; run `pip uninstall dbt-ai`, then {_REINSTALL[4:]}",
             )
         )
     return lines
+
+
+def _adapters() -> Line:
+    """The adapters of dbt that are installed: distributions called dbt-NAME with a module dbt.adapters.NAME."""
+    from importlib.util import find_spec
+
+    names = sorted({(found.name or "").lower() for found in metadata.distributions()})
+    kinds = [name[4:] for name in names if name.startswith("dbt-")]
+    there = [
+        f"dbt-{kind}"
+        for kind in kinds
+        if kind.isidentifier() and _version("dbt-core") and find_spec(f"dbt.adapters.{kind}")
+    ]
+    return Line("ok", "adapters", ", ".join(there)) if there else Line("wrong", "adapters", "none is installed")
+
+
+def _disabled() -> bool:
+    return os.environ.get("DBTAI_DISABLE", "").strip().lower() not in ("", "0", "false")
+
+
+def _plugin() -> Line:
+    """Whether the dbt that is installed with us loads our plugin."""
+    if _disabled():
+        return Line("note", "plugin", "DBTAI_DISABLE is set: inside dbt nothing of ours is there")
+    try:
+        from dbt.plugins.manager import PluginManager
+
+        from dbt_ai.plugin import DbtAiPlugin, package_root
+
+        modules = PluginManager.get_prefixed_modules()  # type: ignore[no-untyped-call]
+        seen = any(DbtAiPlugin in getattr(module, "plugins", ()) for module in modules.values())
+        package_root()
+    except Exception as error:
+        return Line("wrong", "plugin", f"cannot be loaded ({type(error).__name__}: {error}); {_REINSTALL}")
+    if not seen:
+        return Line("wrong", "plugin", f"dbt does not see it; {_REINSTALL}")
+    return Line("ok", "plugin", "dbt sees it")
+
+
+def _other_dbt() -> list[Line]:
+    """A note where the `dbt` of the user's shell is that of another environment, which knows nothing of us."""
+    found = shutil.which("dbt")
+    if found is None or Path(found).parent.resolve() == Path(sys.executable).parent.resolve():
+        return []
+    return [
+        Line("note", "dbt on the PATH", f"{found} is of another environment; install dbtai there for `ai_document`")
+    ]
+
+
+def _operations(reader: ProjectReader) -> Line:
+    """Whether dbt finds our macros in this project."""
+    from dbt_ai.project.live import LiveReader
+
+    if not isinstance(reader, LiveReader):
+        return Line("note", "operations", "none on dbt 2: use the command line")
+    if "ai_document" in reader.operations:
+        return Line("ok", "operations", ", ".join(reader.operations))
+    if _disabled():
+        return Line("note", "operations", "none, as DBTAI_DISABLE is set")
+    return Line("wrong", "operations", f"dbt does not find our macros in this project; {_REINSTALL}")
 
 
 def _engines() -> list[Line]:
@@ -99,7 +163,8 @@ def _project(project_dir: Path | None, profiles_dir: Path | None, target: str | 
     from dbt_ai.tasks.data import open_data
 
     try:
-        project = open_project(project_dir, profiles_dir, target).project
+        reader = open_project(project_dir, profiles_dir, target)
+        project = reader.project
     except DbtAiError as error:
         return [Line("wrong", "project", str(error))]
     own = [node for node in project.nodes.values() if node.editable]
@@ -109,6 +174,7 @@ def _project(project_dir: Path | None, profiles_dir: Path | None, target: str | 
         ),
         Line("ok", "read from", "a live dbt" if project.read_from == "dbt" else "target/, as dbt 2 wrote it"),
         Line("ok", "adapter", f"{project.adapter_type}, target {project.target_name}"),
+        _operations(reader),
     ]
     try:
         with open_data(project) as (sandbox, notices):

@@ -22,6 +22,7 @@ def run_demo(folder: Path, tell: Callable[[str], None]) -> None:
     Every step is a real dbt command in a process of its own, shown before it runs. Raises ProjectError where a step
     fails, with what dbt said.
     """
+    folder = folder.absolute()
     if folder.exists():
         raise ProjectError(f"The folder {folder} exists already: remove it, or choose another with --folder.")
     shutil.copytree(PROJECT, folder)

@@ -61,6 +61,13 @@ class LiveReader:
             catalog_columns=catalog_columns(self._target_path),
         )
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of our operations that dbt found, whether our plugin or packages.yml brought them."""
+        macros = self._manifest.macros.values()
+        names = {macro.name for macro in macros if macro.package_name == "dbt_ai"}
+        return tuple(sorted(name for name in names if name.startswith("ai_") and not name.startswith("ai__")))
+
     def select(self, selection: Selection, resource_types: Sequence[str]) -> tuple[str, ...]:
         """The unique_ids that the selection names; raises UsageError where it cannot be read."""
         return selecting.select(
