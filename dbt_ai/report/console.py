@@ -204,7 +204,8 @@ def _print_findings(console: Console, report: Report) -> None:
 
 def _print_stat(console: Console, stats: Sequence[FileStat]) -> None:
     """The files that change, with their lines added and removed."""
-    console.print()
+    if stats:
+        console.print()
     width = max((cell_len(stat.path) for stat in stats), default=0)
     for stat in stats:
         name = Text(_printable(stat.path))
