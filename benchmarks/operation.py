@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
     runs = 3 if options.quick else 5
     with tempfile.TemporaryDirectory(prefix="operation-") as folder:
         root = Path(folder)
-        generate(root, models=models, columns=models * 10, seed=1)
+        generate(root, models=models, columns=10, seed=1)
         if options.data:
             _dbt(root, "build", "--quiet")
         model = _one_model(root)

@@ -34,7 +34,6 @@ class DocumentCall:
 
 def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     """Documents the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.tasks.data import open_data
     from dbt_ai.tasks.document import DocumentOptions, document
 
     if call.strict and not call.check:
@@ -50,8 +49,8 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
         everything=settings.engine == "reasoning",
     )
     engine, told = engine_of(settings, reader.project.root)
-    with open_data(reader.project) as (sandbox, notices), progress_of() as progress:
-        report = document(reader, options, sandbox=sandbox, engine=engine, notices=(*told, *notices), progress=progress)
+    with progress_of() as progress:
+        report = document(reader, options, engine=engine, notices=told, progress=progress)
     tell(report, call.form, call.output, diff_only=call.dry_run)
     return exit_code(report, check=call.check, strict=call.strict)
 

@@ -20,7 +20,7 @@ class SeveralValues(click.Option):
     """An option that takes values up to the next option, as dbt's own do: `--select orders +customers`."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(*arguments, multiple=True, **keywords)
+        super().__init__(*arguments, **{**keywords, "multiple": True})
 
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
         super().add_to_parser(parser, ctx)

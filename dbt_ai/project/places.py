@@ -88,6 +88,11 @@ class _Habits:
             if node.patch_path:
                 files.setdefault(node.patch_path, []).append(node)
         self._files = files
+        # By folder: the files that describe nodes of it, each with the number of these.
+        self._beside: dict[PurePosixPath, Counter[str]] = {}
+        for path, peers in sorted(files.items()):
+            for peer in peers:
+                self._beside.setdefault(_folder(peer), Counter())[path] += 1
         # A folder has one vote for each pattern, however many files it has.
         self._votes = dict.fromkeys(
             (_pattern(path, peers), PurePosixPath(path).parent) for path, peers in sorted(files.items())
@@ -99,10 +104,7 @@ class _Habits:
         return self._by_folder(node, folder) or self._by_neighbours(node, folder)
 
     def _by_folder(self, node: Node, folder: PurePosixPath) -> str | None:
-        beside = Counter(
-            {path: sum(_folder(peer) == folder for peer in peers) for path, peers in sorted(self._files.items())}
-        )
-        described = [path for path, count in beside.most_common() if count]
+        described = [path for path, _ in self._beside.get(folder, Counter()).most_common()]
         if not described:
             return None
         per_node = [pattern for path in described if (pattern := _pattern(path, self._files[path])).per_node]

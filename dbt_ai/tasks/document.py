@@ -16,10 +16,11 @@ from dbt_ai.errors import EditError
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.tasks.checking import Checker
+from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.drafting import Drafts, draft_all
 from dbt_ai.tasks.evidence_hash import evidence_hash
 from dbt_ai.tasks.finding import findings_of
-from dbt_ai.tasks.gathering import Gathered, Progress, columns_of, gather, nothing
+from dbt_ai.tasks.gathering import Gathered, Progress, Scope, columns_of, compile_scope, gather, nothing
 from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text
@@ -46,22 +47,41 @@ def document(
     reader: ProjectReader,
     options: DocumentOptions,
     *,
-    sandbox: Sandbox | None = None,
     engine: Engine | None = None,
     notices: Sequence[str] = (),
     progress: Progress = nothing,
 ) -> Report:
     """Documents the selected nodes of the root project.
 
-    `sandbox` is the opened data, None where there is none; `engine` the reasoning engine, None for derived texts only.
-    `notices` are told in the report as they are. Raises EditError where a file changed between plan and write, and
-    UsageError for a selection that dbt does not understand.
+    `engine` is the reasoning engine, None for derived texts only; `notices` are told in the report as they are. Raises
+    UsageError for a selection that dbt does not understand, WarehouseError for data that may not be read, and EditError
+    where a file changed between plan and write.
     """
     project = reader.project
     selected = reader.select(options.selection, RESOURCE_TYPES)
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
-    gathered = gather(reader, wanted, sandbox, progress)
     lock = read_lock(project.root)
+    scope = compile_scope(reader, wanted, progress)
+    with open_data(project) as (sandbox, about_data):
+        told = (*notices, *about_data)
+        return _document(project, wanted, scope, sandbox, lock, options, engine, told, progress)
+
+
+def _document(
+    project: Project,
+    wanted: Sequence[str],
+    scope: Scope,
+    sandbox: Sandbox | None,
+    lock: Lock,
+    options: DocumentOptions,
+    engine: Engine | None,
+    notices: Sequence[str],
+    progress: Progress,
+) -> Report:
+    """The road from the evidence to the report."""
+    gathered = gather(
+        project, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
+    )
     references = references_of(gathered.evidence, sandbox, project.graph())
     checker = Checker(project, gathered.evidence, sandbox)
     drafts = draft_all(
@@ -72,6 +92,7 @@ def document(
         project.dialect,
         checker.refutes,
         gathered.data_keys,
+        gathered.wanted,
     )
     texts = _derived_texts(drafts)
     refuted: list[Outcome] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dbt_ai.evidence.values import Evidence
@@ -43,8 +43,10 @@ def draft_all(
     dialect: str,
     refuted: Refuted,
     data_keys: frozenset[str] = frozenset(),
+    wanted: Collection[str] | None = None,
 ) -> Drafts:
-    """Drafts for every column and node of `evidence` (parents first, as gathered).
+    """Drafts for every column and node of `evidence` (parents first, as gathered); with `wanted`, for these nodes and
+    the columns that theirs may take words from.
 
     `names` are the names that readers know the nodes by, `human` the texts that people wrote, by (unique_id, column in
     lower case), `references` the columns known to refer to another relation.
@@ -63,21 +65,40 @@ def draft_all(
     drafts.update(_filled_back(evidence, human, drafts, refuted))
     world = World(dialect, names, entities, keys, evidence, drafts, references, read, data_keys)
     by_target: dict[Target, Draft] = {}
+    needed = _needed(evidence, wanted) if wanted is not None else None
     for unique_id, found in evidence.items():
         for name in columns_of(found):
             key = (unique_id, name.casefold())
             target = Target(unique_id, name)
-            if key in human:
+            if key in human or (needed is not None and key not in needed):
                 continue
             draft = drafts.get(key) or _describe(target, found, world, refuted)
             if draft is not None:
                 drafts[key] = draft
                 by_target[target] = draft
+        if wanted is not None and unique_id not in wanted:
+            continue
         target = Target(unique_id)
         draft = describe_relation(found, world)
         if draft is not None and not refuted(target, draft.text):
             by_target[target] = draft
     return Drafts(by_target, world)
+
+
+def _needed(evidence: Mapping[str, Evidence], wanted: Collection[str]) -> set[tuple[str, str]]:
+    """The columns of the wanted nodes and, up the lineage, those whose values they pass on."""
+    waiting = [(u, name.casefold()) for u in wanted if u in evidence for name in columns_of(evidence[u])]
+    needed: set[tuple[str, str]] = set()
+    while waiting:
+        unique_id, name = key = waiting.pop()
+        if key in needed:
+            continue
+        needed.add(key)
+        facts = evidence[unique_id].facts if unique_id in evidence else None
+        column = facts.column(name) if facts else None
+        if column and column.kind in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED):
+            waiting += [(source.relation, source.column.casefold()) for source in column.sources]
+    return needed
 
 
 def _describe(target: Target, evidence: Evidence, world: World, refuted: Refuted) -> Draft | None:

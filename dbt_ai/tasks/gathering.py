@@ -14,9 +14,9 @@ import networkx as nx
 from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.errors import WarehouseError
 from dbt_ai.evidence.values import Evidence, Profile
+from dbt_ai.project.cache import Cache
 from dbt_ai.project.values import Node, Project, ProjectReader
-from dbt_ai.sql.facts import facts_of
-from dbt_ai.sql.query import QueryError, RelationIndex, parse_query
+from dbt_ai.sql.query import QueryError, RelationIndex
 from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
 from dbt_ai.values import Target
@@ -59,20 +59,43 @@ def scope_of(project: Project, wanted: Sequence[str]) -> list[str]:
     return [unique_id for unique_id in nx.lexicographical_topological_sort(graph) if unique_id in scope]
 
 
-def gather(
-    reader: ProjectReader, wanted: Sequence[str], sandbox: Sandbox | None, progress: Progress = nothing
-) -> Gathered:
-    """Everything known of `wanted` and of what they are made from. Never raises for a single node: its trouble is told
-    in `failures` (SQL that cannot be compiled or parsed) or `notices`."""
-    from dbt_ai.project.cache import open_cache
-    from dbt_ai.project.knowledge import know, relations_of
+@dataclass(frozen=True)
+class Scope:
+    """The nodes to understand, parents first, with the compiled SQL of those that have one, and why others have not."""
 
+    order: tuple[str, ...]
+    sql: Mapping[str, str]
+    failures: Mapping[str, str]
+
+
+def compile_scope(reader: ProjectReader, wanted: Sequence[str], progress: Progress = nothing) -> Scope:
+    """Compiles what understanding `wanted` takes. Before the data is opened: a model that asks the warehouse while it
+    compiles needs dbt's own connection, and DuckDB lets only one of the two have the file."""
     project = reader.project
     order = scope_of(project, wanted)
     progress("Compiling", 0, len(order))
     compiled = reader.compile([u for u in order if _has_sql(project.nodes[u])])
+    progress("Compiling", len(order), len(order))
     sql = {unique_id: found.sql for unique_id, found in compiled.items() if found.sql}
-    failures = {u: f"It could not be compiled: {c.error}" for u, c in compiled.items() if c.error}
+    return Scope(tuple(order), sql, {u: f"It could not be compiled: {c.error}" for u, c in compiled.items() if c.error})
+
+
+def gather(
+    project: Project,
+    wanted: Sequence[str],
+    scope: Scope,
+    sandbox: Sandbox | None,
+    progress: Progress = nothing,
+    written_by_people: Callable[[Node, str | None], bool] = lambda node, column: True,
+) -> Gathered:
+    """Everything known of `wanted` and of what they are made from. Never raises for a single node: its trouble is told
+    in `failures` (SQL that cannot be compiled or parsed) or `notices`.
+
+    `written_by_people` tells whose descriptions of neighbours count as evidence: were ours to count, every run would
+    be another question to an engine.
+    """
+    from dbt_ai.project.cache import open_cache
+    from dbt_ai.project.knowledge import know, relations_of
 
     profiles: dict[str, Profile] = {}
     notices: list[str] = []
@@ -81,58 +104,101 @@ def gather(
         from dbt_ai.evidence.profile import warehouse_columns
 
         bare = relations_of(project, {})
-        columns = warehouse_columns(sandbox.connection, [bare[u] for u in order if _has_data(project.nodes[u])])
+        with_data = [bare[u] for u in scope.order if _has_data(project.nodes[u])]
+        columns = warehouse_columns(sandbox.connection, with_data)
     with open_cache(project.root) as cache:
-        known = know(project, sql, columns, cache)
-    relations = dict(known.relations)
+        known = know(project, scope.sql, columns, cache)
+        if sandbox is not None:
+            looked_at = [known.relations[u] for u in scope.order if u in columns]
+            profiles, more = _profiles(project, looked_at, sandbox, progress)
+            notices += more
+        understood = _understand(project, scope, known.relations, profiles, sandbox, cache, progress)
+    evidence = {
+        u: _evidence(
+            project,
+            project.nodes[u],
+            understood.relations[u],
+            scope.sql.get(u),
+            understood.facts.get(u),
+            known.lineages.get(u),
+            profiles.get(u),
+            written_by_people,
+        )
+        for u in scope.order
+    }
     if sandbox is not None:
-        profiles, more = _profiles(project, [relations[u] for u in order if u in columns], sandbox, progress)
+        evidence, more = _examined(evidence, known.relations, wanted, sandbox, progress)
         notices += more
-        for unique_id, profile in profiles.items():
-            relations[unique_id] = _verified(relations[unique_id], profile, sandbox)
+    failures = {**scope.failures, **understood.failures}
+    return Gathered(evidence, tuple(wanted), frozenset(understood.data_keys), tuple(notices), failures)
 
-    index = RelationIndex(relations.values())
+
+@dataclass
+class _Understood:
+    """What is known of every node of a scope so far."""
+
+    relations: dict[str, Relation]
+    facts: dict[str, QueryFacts] = field(default_factory=dict)
+    data_keys: set[str] = field(default_factory=set)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def _understand(
+    project: Project,
+    scope: Scope,
+    declared: Mapping[str, Relation],
+    profiles: Mapping[str, Profile],
+    sandbox: Sandbox | None,
+    cache: Cache,
+    progress: Progress,
+) -> _Understood:
+    """Facts of every query, parents first: what a parent's SQL and data show, its children may rely on."""
+    from dbt_ai.project.facts_cache import CachedFacts
+    from dbt_ai.project.lineage_cache import readable_parents
+
+    found = _Understood(dict(declared))
+    for unique_id, profile in profiles.items():
+        if sandbox is not None:
+            found.relations[unique_id] = _verified(found.relations[unique_id], profile, sandbox)
+    index = RelationIndex(found.relations.values())
 
     def lookup(parts: tuple[str | None, str | None, str]) -> Relation | None:
-        found = index(parts)
-        return relations.get(found.key, found) if found else None
+        relation = index(parts)
+        return found.relations.get(relation.key, relation) if relation else None
 
-    facts: dict[str, QueryFacts] = {}
-    data_keys: set[str] = set()
-    for number, unique_id in enumerate(order):
-        progress("Understanding", number, len(order))
+    parents = readable_parents(project)
+    cached = CachedFacts(project.dialect, cache)
+    for number, unique_id in enumerate(scope.order):
+        progress("Understanding", number, len(scope.order))
         node = project.nodes[unique_id]
-        if unique_id in sql:
+        if unique_id in scope.sql:
+            known = [found.relations[parent] for parent in parents[unique_id]]
             try:
-                query = parse_query(sql[unique_id], project.dialect, lookup)
+                facts = cached.of(unique_id, scope.sql[unique_id], known, lookup)
             except QueryError as error:
-                failures[unique_id] = str(error)
+                found.failures[unique_id] = str(error)
                 continue
-            facts[unique_id] = _as_built(node, facts_of(query))
-        relation = _with_facts(relations[unique_id], node, facts.get(unique_id))
+            found.facts[unique_id] = _as_built(node, facts)
+        relation = _with_facts(found.relations[unique_id], node, found.facts.get(unique_id))
         its_profile = profiles.get(unique_id)
         if its_profile and sandbox:
             relation = _verified(relation, its_profile, sandbox)
         if not relation.unique_keys and its_profile and (key := data_key(node, its_profile)):
             relation = replace(relation, unique_keys=(key,))
-            data_keys.add(unique_id)
-        elif unique_id in facts and _rests_on_data(facts[unique_id], relation, data_keys):
-            data_keys.add(unique_id)
-        relations[unique_id] = relation
-    evidence = {
-        u: _evidence(
-            project, project.nodes[u], relations[u], sql.get(u), facts.get(u), known.lineages.get(u), profiles.get(u)
-        )
-        for u in order
-    }
-    if sandbox is not None:
-        evidence, more = _examined(evidence, wanted, sandbox, progress)
-        notices += more
-    return Gathered(evidence, tuple(wanted), frozenset(data_keys), tuple(notices), failures)
+            found.data_keys.add(unique_id)
+        elif unique_id in found.facts and _rests_on_data(found.facts[unique_id], relation, found.data_keys):
+            found.data_keys.add(unique_id)
+        found.relations[unique_id] = relation
+    cached.save(project.nodes)
+    return found
 
 
 def _examined(
-    evidence: Mapping[str, Evidence], wanted: Sequence[str], sandbox: Sandbox, progress: Progress
+    evidence: Mapping[str, Evidence],
+    declared: Mapping[str, Relation],
+    wanted: Sequence[str],
+    sandbox: Sandbox,
+    progress: Progress,
 ) -> tuple[dict[str, Evidence], list[str]]:
     """The evidence with the findings about the wanted nodes."""
     from dbt_ai.evidence.findings import FindingContext, examine
@@ -150,7 +216,9 @@ def _examined(
         progress("Examining", number, len(wanted))
         one = evidence[unique_id]
         if one.profile is not None:
-            found = examine(sandbox.connection, one.relation, one.profile, context)
+            # A key that a test declares and the data breaks is what a person wants to hear of.
+            promised = replace(one.relation, unique_keys=declared[unique_id].unique_keys or one.relation.unique_keys)
+            found = examine(sandbox.connection, promised, one.profile, context)
             examined[unique_id] = replace(one, findings=found.findings)
             notices += found.notices
     return examined, notices
@@ -159,16 +227,20 @@ def _examined(
 def data_key(node: Node, profile: Profile) -> tuple[str, ...] | None:
     """The column that identifies a row of the data, where neither tests nor SQL say one: an id without NULLs and
     repetitions. One that is named like the relation's own needs fewer rows to be believed than another, which must
-    be the first column: where every order happens to have one payment, `order_id` is no key of payments."""
+    be the first column and the only one named like a key: where every issue happens to have one assignee, `issue_id`
+    is no key of assignees."""
     if node.resource_type == "snapshot" or profile.sampled is not None:
         return None
     named = entity_of_relation(node.name)
+    alone = sum(entity_of_key(column.name) is not None for column in profile.columns) == 1
     for number, column in enumerate(profile.columns):
         own = entity_of_key(column.name)
         if not column.unique or column.nulls or (own is None and column.name.lower() != "id"):
             continue
         its_own = named is not None and (own is None or own.one == named.one)
-        if profile.rows >= (MIN_ROWS_NAMED_KEY if its_own else MIN_ROWS_ANY_KEY) and (its_own or number == 0):
+        if profile.rows >= (MIN_ROWS_NAMED_KEY if its_own else MIN_ROWS_ANY_KEY) and (
+            its_own or (number == 0 and alone)
+        ):
             return (column.name,)
     return None
 
@@ -299,15 +371,15 @@ def _evidence(
     facts: QueryFacts | None,
     lineage: Lineage | None,
     profile: Profile | None,
+    written_by_people: Callable[[Node, str | None], bool],
 ) -> Evidence:
     upstream = {}
-    for parent in node.depends_on:
-        if parent in project.nodes:
-            for column in project.nodes[parent].columns:
-                if column.description.strip():
-                    upstream[f"{project.nodes[parent].name}.{column.name}"] = column.description
-            if project.nodes[parent].description.strip():
-                upstream[project.nodes[parent].name] = project.nodes[parent].description
+    for parent in (project.nodes[parent] for parent in node.depends_on if parent in project.nodes):
+        if parent.description.strip() and written_by_people(parent, None):
+            upstream[parent.name] = parent.description
+        for column in parent.columns:
+            if column.description.strip() and written_by_people(parent, column.name):
+                upstream[f"{parent.name}.{column.name}"] = column.description
     return Evidence(
         unique_id=node.unique_id,
         name=node.name,

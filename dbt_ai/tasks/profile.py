@@ -8,7 +8,7 @@ from dbt_ai.evidence.values import Profile
 from dbt_ai.project.values import ProjectReader, Selection
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.document import RESOURCE_TYPES
-from dbt_ai.tasks.gathering import Progress, gather, nothing
+from dbt_ai.tasks.gathering import Progress, compile_scope, gather, nothing
 from dbt_ai.values import Finding
 
 
@@ -23,10 +23,11 @@ class Profiles:
 def profiles_of(reader: ProjectReader, selection: Selection, progress: Progress = nothing) -> Profiles:
     """Profiles of the selected nodes, packages' nodes included. Raises UsageError for a selection that dbt refuses."""
     selected = reader.select(selection, RESOURCE_TYPES)
+    scope = compile_scope(reader, selected, progress)
     with open_data(reader.project) as (sandbox, notices):
         if sandbox is None:
             return Profiles((), notices)
-        gathered = gather(reader, selected, sandbox, progress)
+        gathered = gather(reader.project, selected, scope, sandbox, progress)
     found = [gathered.evidence[unique_id] for unique_id in selected]
     return Profiles(
         tuple((one.profile, one.findings) for one in found if one.profile is not None),

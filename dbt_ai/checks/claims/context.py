@@ -98,7 +98,7 @@ class ClaimContext:
         if name in self.names:
             return self.names[name]
         folded = name.casefold()
-        known = next((key for known, key in self.names.items() if known.casefold() == folded), None)
+        known = self._keys_by_name.get(folded)
         parents = (key for key, relation in self.relations.items() if relation.parts[2].casefold() == folded)
         return known or next(parents, None)
 
@@ -106,6 +106,10 @@ class ClaimContext:
         """The name of the relation with this key."""
         relation = self.relations.get(key)
         return relation.parts[2] if relation else key.rsplit(".", 1)[-1]
+
+    @cached_property
+    def _keys_by_name(self) -> Mapping[str, str]:
+        return {name.casefold(): key for name, key in self.names.items()}
 
     def columns_of(self, key: str) -> tuple[str, ...]:
         """The columns of the relation with this key, as far as they are known."""

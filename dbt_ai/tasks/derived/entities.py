@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import inflection
 
@@ -20,6 +21,7 @@ LAYERS = {
 }
 # Words that name a shape rather than what the rows are.
 _SHAPES = {"data", "history", "summary", "stats", "metrics", "details", "info", "final", "joined", "pivoted", "unioned"}
+_NOUNS_IN_ED = {"feed", "seed", "breed", "deed", "need", "speed", "weed"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Entity:
     many: str
 
 
+@lru_cache(maxsize=10_000)
 def entity_of_key(column: str) -> Entity | None:
     """The entity that a key column names, or None where its name says none.
 
@@ -43,6 +46,7 @@ def entity_of_key(column: str) -> Entity | None:
     return _entity(stem) if stem and stem != words else None
 
 
+@lru_cache(maxsize=10_000)
 def entity_of_relation(name: str) -> Entity | None:
     """The entity that a relation's name gives, or None where the name ends in a shape ("order_metrics").
 
@@ -58,6 +62,8 @@ def entity_of_relation(name: str) -> Entity | None:
         words = words[1:]
     while len(words) > 1 and re.fullmatch(r"v\d+|\d+", words[-1]):
         words = words[:-1]
+    if words and re.fullmatch(r"[a-z]{3,}(ed|ised|ized)", words[-1]) and words[-1] not in _NOUNS_IN_ED:
+        return None  # what was done to the rows: joined, merged, enriched
     if not words or words[-1] in _SHAPES | LAYERS or "to" in words or "by" in words or "per" in words:
         return None
     return _entity("_".join(words))
