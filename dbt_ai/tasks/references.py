@@ -49,7 +49,19 @@ def references_of(
             found[key] = (target, verdict)
             targets.setdefault(origins.of(own), []).append(target)
 
+    def in_sources(own: ColumnRef, target: ColumnRef) -> ColumnRef:
+        """For a column of the raw data, the raw column that the target's values come from, where that is a key."""
+        if evidence[own.relation].resource_type == "model":
+            return target
+        origin = origins.of(target)
+        raw = evidence.get(origin.relation)
+        if raw is None or raw.resource_type == "model" or not _is_key(raw.relation, origin.column):
+            return target
+        named = next(name for name, _ in raw.relation.columns if name.casefold() == origin.column)
+        return ColumnRef(origin.relation, named)
+
     for own, target, tested in _candidates(evidence, graph):
+        target = in_sources(own, target)
         pair = frozenset((origins.of(own), origins.of(target)))
         alike = pair in joined or _telling(evidence[own.relation], own.column)
         if tested or (len(pair) == 2 and alike and not _unioned(evidence, origins.of(own))):
@@ -59,7 +71,7 @@ def references_of(
             ref = ColumnRef(unique_id, name)
             same = targets.get(origins.of(ref), [])
             for target in sorted(same, key=lambda t: _distance(one, evidence[t.relation], t, graph)):
-                consider(ref, target, False)
+                consider(ref, in_sources(ref, target), False)
     return found
 
 

@@ -68,7 +68,7 @@ def _grain(evidence: Evidence, world: World) -> Sentence | None:
 def _made(evidence: Evidence, facts: QueryFacts, world: World, has_grain: bool) -> Sentence | None:
     """Where the rows come from."""
     known = [key for key in facts.base_relations if key in world.names]
-    if len(known) < len(facts.base_relations) or not known or len(known) > MAX_SOURCES:
+    if len(known) < len(facts.base_relations) or not known or (not facts.rows_of and len(known) > MAX_SOURCES):
         return None
     kept, basis = rows_kept(evidence, facts, world)
     rests_on = basis or "FROM"

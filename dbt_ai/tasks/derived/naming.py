@@ -24,7 +24,8 @@ class Naming:
     """Names for what the SQL of one relation speaks of.
 
     `own` is the SQL of an expression and this relation's column that holds it; `filled` the same for what a column
-    holds apart from its default, `cast` for what it holds in another type. `places` are the relations that are read,
+    holds apart from its default, `cast` for what it holds in another type, `alternatives` for the
+    parts of a COALESCE. `places` are the relations that are read,
     by the identifier the SQL knows them by; `columns` their columns, by relation; `shown` their names as parts.
     """
 
@@ -32,6 +33,7 @@ class Naming:
     own: Mapping[str, str]
     filled: Mapping[str, str]
     cast: Mapping[str, str]
+    alternatives: Mapping[str, str]
     names: Collection[str]
     places: Mapping[str, str]
     columns: Mapping[str, Collection[str]]
@@ -119,6 +121,7 @@ def naming_of(evidence: Evidence, names: Mapping[str, str], dialect: str, known:
     own: dict[str, str] = {}
     filled: dict[str, str] = {}
     cast: dict[str, str] = {}
+    alternatives: dict[str, str] = {}
     columns = facts.columns if facts else ()
     for column in sorted(columns, key=lambda c: c.kind is not ColumnKind.PASS_THROUGH):
         if column.expression is None or column.kind in _UNNAMED:
@@ -127,6 +130,9 @@ def naming_of(evidence: Evidence, names: Mapping[str, str], dialect: str, known:
         tree = column.expression.unnest()
         if column.kind is ColumnKind.CAST and isinstance(tree, exp.Cast) and not isinstance(tree, exp.TryCast):
             cast.setdefault(key_of(tree.this.unnest(), dialect), column.name)
+        if isinstance(tree, exp.Coalesce):
+            for part in (tree.this, *tree.expressions):
+                alternatives.setdefault(part.unnest().sql(dialect=dialect), column.name)
         if isinstance(tree, exp.Coalesce) and column.default_sql is not None:
             filled.setdefault(key_of(tree.this.unnest(), dialect), column.name)
     if len(one_query := _queries_of_figures(columns)) == 1 and not any(
@@ -147,6 +153,7 @@ def naming_of(evidence: Evidence, names: Mapping[str, str], dialect: str, known:
         own=own,
         filled=filled,
         cast=cast,
+        alternatives=alternatives,
         names=frozenset(column.name.casefold() for column in columns),
         places={identifier: key for identifier, key in places.items() if key},
         columns={key: frozenset(name.casefold() for name, _ in known[key].relation.columns) for key in bases},

@@ -31,7 +31,8 @@ def rows_of(context: ColumnContext, found: Aggregate) -> str | None:
         return world.rows(found.argument.relation)
     if not found.rows_of:
         return None
-    return f"joined rows of {listed([world.relation(key) for key in found.rows_of])}"
+    first, *others = (world.relation(key) for key in found.rows_of)
+    return f"rows of {first} joined with {listed(others)}"
 
 
 def scope_of(context: ColumnContext, found: Aggregate) -> str | None:
@@ -75,10 +76,22 @@ def _own_key(context: ColumnContext, found: Aggregate) -> str | None:
         alone = len(found.group_by_sql) == 1
         if facts and not alone:  # the other keys say nothing more where these groups are the rows
             later = any(f.clause == "qualify" for f in facts.filters)
-            alone = len(facts.grouped_by) == len(found.group_by_sql) and not later
+            alone = (len(facts.grouped_by) == len(found.group_by_sql) or _of_one(context, key[0], found)) and not later
         if column is not None and alone and column.sql in found.group_by_sql:
             return column.name
     return None
+
+
+def _of_one(context: ColumnContext, key: str, found: Aggregate) -> bool:
+    """Whether all group keys are columns of the relation that the key identifies a row of."""
+    facts = context.evidence.facts
+    column = facts.column(key) if facts else None
+    if column is None or len(column.sources) != 1 or not context.world.is_key(column.sources[0]):
+        return False
+    place = context.naming.places
+    trees = [parsed(sql, context.world.dialect) for sql in found.group_by_sql]
+    tables = {c.table.casefold() for tree in trees if tree is not None for c in tree.find_all(exp.Column)}
+    return all(trees) and {place.get(table) for table in tables} == {column.sources[0].relation}
 
 
 def _noun(context: ColumnContext, group_key: ColumnRef) -> str | None:
@@ -96,7 +109,7 @@ def _noun(context: ColumnContext, group_key: ColumnRef) -> str | None:
 def _key_name(context: ColumnContext, ref: ColumnRef | None, sql: str) -> str | None:
     """A group key by the column that holds it here, directly or as the other side of a join."""
     naming = context.naming
-    own = naming.own.get(sql)
+    own = naming.own.get(sql) or naming.alternatives.get(sql)
     if own is not None:
         return code(own)
     facts = context.evidence.facts

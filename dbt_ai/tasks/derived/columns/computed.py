@@ -58,8 +58,8 @@ def _with_default(tree: exp.Expr, context: ColumnContext) -> str | None:
     constant = isinstance(parts[-1].unnest(), (exp.Literal, exp.Boolean, exp.Neg))
     default = operand(parts.pop(), context.world.dialect) if constant else None
     named = [_place(part, context) for part in parts]
-    known = [name for name in named if name]
-    if len(known) < len(parts) or len(known) > MAX_INPUTS:
+    known = list(dict.fromkeys(name for name in named if name))
+    if not all(named) or len(known) > MAX_INPUTS:
         return None
     text = known[0] if len(known) == 1 else f"the first of {listed(known)} that is filled"
     return f"{text}, or {default} where there is none" if default else text
@@ -76,9 +76,11 @@ def _place(tree: exp.Expr, context: ColumnContext) -> str | None:
     if not isinstance(tree, exp.Column):
         return None
     named = context.naming.operand(tree, without=context.name)
-    if named is None or "ref" not in tree.meta:
+    if "ref" not in tree.meta:
         return named
     shown = context.world.shown(tree.meta["ref"])
+    if named is None:  # of two readings of its relation: which of them is no matter of the sentence
+        return shown if isinstance(tree.parent, exp.Coalesce) else None
     return named if named.strip("`").casefold() in context.naming.names and named != code(context.name) else shown
 
 

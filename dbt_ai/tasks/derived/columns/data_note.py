@@ -11,6 +11,7 @@ from dbt_ai.tasks.derived.wording import code, quoted
 from dbt_ai.values import Finding
 
 MAX_NOTES = 2
+MIN_ROWS = 50
 _GIVEN = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST)
 
 
@@ -76,12 +77,16 @@ def _constant(finding: Finding, context: ColumnContext) -> str | None:
     values = profile.all_values if profile else None
     if context.facts is not None and (context.facts.kind not in _GIVEN or context.profile is None):
         return None  # the SQL says what it is, and the next run may make something else of it
+    if not context.profile or not context.profile.type.upper().startswith(("VARCHAR", "ENUM")):
+        return None  # a number or flag that is the same so far says little of what it will be
     if not values or len(values) != 1 or len(values[0]) > 40 or quoted(values[0]) in finding.columns:
         return None
     return f"{quoted(values[0])} in every row so far."
 
 
-def _empty(finding: Finding, context: ColumnContext) -> str:
+def _empty(finding: Finding, context: ColumnContext) -> str | None:
+    if context.profile is None or context.profile.rows < MIN_ROWS:
+        return None
     return "NULL in every row so far."
 
 

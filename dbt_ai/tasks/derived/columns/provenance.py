@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind, same_name
+from dbt_ai.tasks.derived.columns.unit import unit_of
 from dbt_ai.tasks.derived.conditions import parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed, quoted, sentence
@@ -78,8 +79,10 @@ def _read_downstream(context: ColumnContext) -> Draft | None:
     column, model, factor = known
     there = code(f"{model}.{column}")
     if factor is None:
-        text = f"Read by a model as {there}."
+        text = f"Known as {there} downstream."
     else:
-        words = {"/": "divided", "*": "multiplied"}
-        text = f"Becomes {there} when {words[factor[0]]} by {factor[1]}."
+        number = factor[1].removesuffix(".0")
+        unit = unit_of(context.name, factor)
+        done = {"/": "divided", "*": "multiplied"}[factor[0]]
+        text = f"{f'In {unit}: ' if unit else ''}{there} is this {done} by {number}."
     return Draft(proved(text, f"{context.name} as {column}"), Strength.PROVENANCE)

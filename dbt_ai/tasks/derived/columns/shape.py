@@ -16,12 +16,12 @@ _NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 def shape(context: ColumnContext, draft: Draft) -> Sentence | None:
-    """ "Always two capital letters, a hyphen and four digits." for a column of 'AB-1234', 'CD-9876' ...
+    """ "Written as two capital letters, a hyphen and four digits." for a column of 'AB-1234', 'CD-9876' ...
 
     A column of one value or of few has its values told instead.
     """
     profile = context.profile
-    if profile is None or draft.strength is Strength.HUMAN or not profile.pattern:
+    if profile is None or draft.strength is Strength.HUMAN or not profile.pattern or "efers to `" in draft.main.text:
         return None
     if profile.rows - profile.nulls < MIN_ROWS or profile.distinct < 10 or len(profile.pattern) > MAX_LENGTH:
         return None
@@ -36,7 +36,7 @@ def shape(context: ColumnContext, draft: Draft) -> Sentence | None:
             return None
     if not 1 < len(parts) <= MAX_PARTS:
         return None
-    return holds(f"Always {listed(parts)}.", f"the shape {profile.pattern}", f"all of {profile.rows} rows")
+    return holds(f"Written as {listed(parts)}.", f"the shape {profile.pattern}", f"all of {profile.rows} rows")
 
 
 def _number(count: int) -> str:
