@@ -390,8 +390,12 @@ def _evidence(
         lineage=lineage,
         facts=facts,
         profile=profile,
-        description=node.description,
-        column_descriptions={c.name: c.description for c in node.columns if c.description.strip()},
+        description=node.description if written_by_people(node, None) else "",
+        column_descriptions={
+            column.name: column.description
+            for column in node.columns
+            if column.description.strip() and written_by_people(node, column.name)
+        },
         upstream_descriptions=upstream,
         materialized=node.materialized,
         downstream=tuple(sorted(n.name for n in project.nodes.values() if node.unique_id in n.depends_on)),
