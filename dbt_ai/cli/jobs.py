@@ -72,13 +72,15 @@ def engine_of(settings: Settings, root: Path) -> tuple[Engine | None, tuple[str,
     """
     if settings.engine == "derived":
         return None, ()
-    from dbt_ai.engines.opening import open_engine
+    from dbt_ai.engines.opening import key_source, open_engine
 
     try:
         return open_engine(settings.model, settings.base_url, root), ()
     except EngineError as error:
         if settings.engine == "reasoning":
             raise UsageError(str(error)) from error
+        if not (settings.base_url or os.environ.get("OPENAI_BASE_URL") or key_source()):
+            return None, ("Derived texts only, as there is no key for a reasoning model (OPENAI_API_KEY).",)
         return None, (f"Derived texts only: {error}",)
 
 

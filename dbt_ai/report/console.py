@@ -11,7 +11,6 @@ from typing import TextIO
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.syntax import Syntax
 from rich.text import Text
 
 from dbt_ai.report.diff_stat import FileStat, diff_stat, without_file
@@ -72,9 +71,8 @@ def print_diff(report: Report, *, file: TextIO | None = None) -> None:
     file = file or sys.stdout
     console = _console(file)
     if console.is_terminal:
-        shown = without_file(report.diff, LOCK_FILE)
-        if shown:
-            console.print(Syntax(shown.rstrip("\n"), "diff", background_color="default", word_wrap=False))
+        for line in without_file(report.diff, LOCK_FILE).split("\n")[:-1]:
+            console.print(Text(_printable(line.rstrip("\r")), style=_line_style(line)), soft_wrap=True)
         return
     # Bytes, so that the line ends of the files survive on every system; dbt may have put something else in place.
     buffer = getattr(file, "buffer", None)
@@ -115,6 +113,14 @@ def progress_bar() -> Iterator[Progress | None]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield progress
+
+
+def _line_style(line: str) -> str:
+    """git's own colours of a line of a diff."""
+    for start, style in (("--- ", "bold"), ("+++ ", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red")):
+        if line.startswith(start):
+            return style
+    return ""
 
 
 def _console(file: TextIO) -> Console:

@@ -137,10 +137,12 @@ def test_the_diff_is_printed_to_the_byte() -> None:
     assert bytes_.getvalue() == report.diff.encode()
 
 
-def test_a_terminal_is_not_shown_the_lock_file() -> None:
-    file = Terminal()
-    print_diff(Report("document", diff=DIFF), file=file)
+def test_a_terminal_is_shown_whole_lines_and_not_the_lock_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    file, long = Terminal(), "a" * 100
+    print_diff(Report("document", diff=DIFF.replace("-- name: new", long)), file=file)
     assert "models/m.yml" in file.getvalue()
+    assert long in file.getvalue()
     assert "dbt_ai.lock" not in file.getvalue()
 
 
