@@ -123,16 +123,20 @@ def _question(
         who = author(node, spelled, lock)
         if who is Author.PERSON:
             return False
-        if who is Author.OURS:
-            entry = lock[Target(unique_id, spelled)]
-            if entry.engine != "derived" and entry.evidence_hash == evidence_hash(evidence, column):
-                return False
         draft = drafts.get(Target(unique_id, column))
         return everything or draft is None or draft.strength < Strength.MEANING
 
+    def is_settled(column: str | None) -> bool:
+        declared = node.column(column) if column else None
+        target = Target(unique_id, declared.name if declared else column)
+        if author(node, target.column, lock) is not Author.OURS or lock[target].engine == "derived":
+            return False
+        return lock[target].evidence_hash == evidence_hash(evidence, column)
+
     columns = tuple(column for column in columns_of(evidence) if is_open(column))
     about_node = is_open(None)
-    if not columns and not about_node:
+    # What an engine answered is part of the next run's question too: so it is the same question, and not paid again.
+    if all(is_settled(column) for column in (*columns, *([None] if about_node else []))):
         return None
     requests = document_request(
         evidence,
