@@ -33,6 +33,7 @@ MAX_TEXTS = 200  # that are shown one by one; the files have them all
 MAX_NODES = 20  # of the gaps
 MAX_COLUMNS = 8  # of one node's gaps
 MAX_FINDINGS = 30
+REGULARITIES = frozenset({"always-equal", "constant", "determined-by", "filled-when"})  # worth knowing, seldom wrong
 NAME_WIDTH = 28
 MIN_TEXT_WIDTH = 30
 
@@ -47,14 +48,13 @@ def print_report(report: Report, *, texts: bool = True, file: TextIO | None = No
     shown = [o for o in report.outcomes if (o.kind in _TEXTS and texts) or o.kind in _TROUBLE]
     width = _name_width(shown)
     one_by_one = sum(outcome.kind in _TEXTS for outcome in shown) <= MAX_TEXTS
-    for unique_id, outcomes in _by_node(shown):
-        if one_by_one or any(outcome.kind in _TROUBLE for outcome in outcomes):
-            kept = outcomes if one_by_one else [o for o in outcomes if o.kind in _TROUBLE]
-            _print_node(console, unique_id, outcomes, report.wrote)
-            for outcome in kept:
+    nodes = _by_node(shown)
+    indent = 0 if one_by_one else max(cell_len(_short(unique_id)) for unique_id, _ in nodes)
+    for unique_id, outcomes in nodes:
+        _print_node(console, unique_id, outcomes, report.wrote, indent)
+        for outcome in outcomes:
+            if one_by_one or outcome.kind in _TROUBLE:
                 _print_outcome(console, outcome, width)
-        else:
-            _print_node(console, unique_id, outcomes, report.wrote)
     _print_gaps(console, [outcome for outcome in report.outcomes if outcome.kind is OutcomeKind.GAP])
     _print_findings(console, report)
     for notice in report.notices:
@@ -137,12 +137,13 @@ def _by_node(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
     return list(nodes.items())
 
 
-def _print_node(console: Console, unique_id: str, outcomes: Sequence[Outcome], wrote: bool) -> None:
+def _print_node(console: Console, unique_id: str, outcomes: Sequence[Outcome], wrote: bool, indent: int) -> None:
     counts = Counter(outcome.kind for outcome in outcomes)
     words = {OutcomeKind.WRITTEN: "written" if wrote else "to write", OutcomeKind.STALE: "rewritten"}
     told = ", ".join(f"{counts[kind]} {words.get(kind, kind.value)}" for kind in OutcomeKind if counts[kind])
     paths = dict.fromkeys(outcome.path for outcome in outcomes if outcome.path)
-    head = Text.assemble((_short(unique_id), "bold"), (f"  {told}", ""), ("  " + ", ".join(paths), "dim"))
+    name = _short(unique_id)
+    head = Text.assemble((name, "bold"), " " * (indent - cell_len(name)), f"  {told}", ("  " + ", ".join(paths), "dim"))
     head.rstrip()
     console.print(head, soft_wrap=True)
 
@@ -193,19 +194,23 @@ def _print_gaps(console: Console, gaps: Sequence[Outcome]) -> None:
 
 
 def _print_findings(console: Console, report: Report) -> None:
+    """The findings by node; regularities of the data only where they do not crowd out what looks wrong."""
     if not report.findings:
         return
     console.print(Text(f"\nFound in the data and the docs: {len(report.findings)}", style="magenta"))
+    wrong = [finding for finding in report.findings if finding.code not in REGULARITIES]
+    shown = (report.findings if len(report.findings) <= MAX_FINDINGS else wrong)[:MAX_FINDINGS]
     last = ""
-    for finding in report.findings[:MAX_FINDINGS]:
+    for finding in shown:
         node = _short(finding.target.unique_id)
         if node != last:
             console.print(Text(f"  {node}", style="bold"), soft_wrap=True)
         last = node
         _print_entry(console, Text("    "), f"{finding.sentence} [{finding.code}]")
-    if len(report.findings) > MAX_FINDINGS:
-        more = len(report.findings) - MAX_FINDINGS
-        console.print(Text(f"  and {more} more; --format json has them all", style="dim"))
+    more = len(report.findings) - len(shown)
+    if more:
+        what = "more" if len(shown) < len(wrong) else "regularities"
+        console.print(Text(f"  and {more} {what}; --format json has them all", style="dim"))
 
 
 def _print_stat(console: Console, stats: Sequence[FileStat]) -> None:

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.cells import cell_len
 
-from dbt_ai.report.console import MAX_NODES, MAX_TEXTS, print_diff, print_report, summary
+from dbt_ai.report.console import MAX_FINDINGS, MAX_NODES, MAX_TEXTS, print_diff, print_report, summary
 from dbt_ai.report.diff_stat import FileStat, diff_stat, without_file
 from dbt_ai.values import Finding, Outcome, OutcomeKind, Report, Target, Verdict, VerdictKind
 
@@ -124,6 +124,19 @@ def test_many_texts_are_counted_and_many_gaps_are_cut() -> None:
     assert f"wide  {MAX_TEXTS + 1} to write" in printed
     assert "Text." not in printed
     assert "and 5 more nodes" in printed
+
+
+def test_regularities_do_not_crowd_out_what_looks_wrong() -> None:
+    def finding(code: str, number: int) -> Finding:
+        return Finding(code, Target(f"model.shop.m{number}"), f"Something is {code}.")
+
+    few = Report("document", findings=(finding("filled-when", 1), finding("orphans", 2)))
+    assert "[filled-when]" in shown(few)
+    many = Report(
+        "document", findings=(*(finding("filled-when", n) for n in range(MAX_FINDINGS)), finding("orphans", 99))
+    )
+    assert "[orphans]" in shown(many)
+    assert f"and {MAX_FINDINGS} regularities" in shown(many)
 
 
 def test_nothing_to_do_is_said() -> None:
