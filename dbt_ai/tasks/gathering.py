@@ -19,12 +19,12 @@ from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.query import QueryError, RelationIndex
 from dbt_ai.sql.values import Key, Lineage, QueryFacts, Relation
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
+from dbt_ai.tasks.neighbourhood import neighbourhood
 from dbt_ai.values import Target
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 
 SNAPSHOT_KEY = "dbt_scd_id"
-MAX_READERS = 20  # of one node: a hub of the DAG has hundreds, and a few tell enough
 MIN_ROWS_NAMED_KEY = 5
 MIN_ROWS_ANY_KEY = 100
 
@@ -46,16 +46,11 @@ def nothing(what: str, done: int, of: int) -> None:
 
 
 def scope_of(project: Project, wanted: Sequence[str]) -> list[str]:
-    """The wanted nodes, all their ancestors, and the models that read them with what these read, parents first.
-
-    A reader shows what a column refers to (by its joins), and by which name and in which unit a source's is known.
-    """
+    """The wanted nodes and all that is needed to describe them, parents first."""
     graph = project.graph()
-    scope = set(wanted)
+    scope: set[str] = set()
     for unique_id in wanted:
-        scope |= nx.ancestors(graph, unique_id)
-        for child in sorted(graph.successors(unique_id))[:MAX_READERS]:
-            scope |= {child, *graph.predecessors(child)}
+        scope |= neighbourhood(graph, unique_id)
     return [unique_id for unique_id in nx.lexicographical_topological_sort(graph) if unique_id in scope]
 
 

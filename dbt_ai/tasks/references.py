@@ -8,6 +8,7 @@ not have a single orphan.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import networkx as nx
 
@@ -17,6 +18,7 @@ from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.names import quoted, quoted_relation
 from dbt_ai.sql.values import ColumnKind, ColumnRef, Relation
 from dbt_ai.tasks.derived.entities import LAYERS, entity_of_key, entity_of_relation
+from dbt_ai.tasks.neighbourhood import neighbourhood
 from dbt_ai.values import Verdict, VerdictKind
 
 MIN_TEXT_VALUES = 20  # that many different text values are not found elsewhere by luck
@@ -37,11 +39,19 @@ def references_of(
     found: dict[tuple[str, str], Known] = {}
     targets: dict[ColumnRef, list[ColumnRef]] = {}
 
+    @cache
+    def near(unique_id: str) -> frozenset[str]:
+        return neighbourhood(graph, unique_id)
+
     def consider(own: ColumnRef, target: ColumnRef, tested: bool) -> None:
         key = (own.relation, own.column.casefold())
         here, there = evidence[own.relation].relation, evidence[target.relation].relation
         if key in found or own.relation == target.relation:
             return
+        if not tested and target.relation not in near(own.relation):
+            return
+        if _is_moment(here, own.column):
+            return  # a date is no key of a calendar's days, whichever calendar has them all
         if _is_key(here, own.column) or not _is_key(there, target.column):
             return
         verdict = _verdict(evidence, own, target, tested, sandbox)
@@ -181,6 +191,11 @@ def _layer(name: str) -> int:
         "intermediate": 2,
     }
     return layers.get(first, 3) if first in LAYERS else 3
+
+
+def _is_moment(relation: Relation, column: str) -> bool:
+    types = {name.casefold(): (kind or "").upper() for name, kind in relation.columns}
+    return types.get(column.casefold(), "").startswith(("DATE", "TIME"))
 
 
 def _is_key(relation: Relation, column: str) -> bool:
