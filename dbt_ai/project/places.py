@@ -8,7 +8,9 @@ A node that a property file describes stays in that file. For any other the proj
    pattern that most folders follow: the node's name (`{node}.yml`), the folder's name (`_{folder}__models.yml`), a
    fixed name in every folder (`schema.yml`, `_models.yml`), or one file in a folder above, of which the nearest is
    taken. So `staging/` and `marts/` may differ.
-3. *No habit.* `_<folder>__models.yml` beside the node (`_seeds.yml` and the like straight under the type's root
+3. *The project's habit.* Where no node of that type is described: the fixed name that most property files of other
+   types have, if it names no type (`schema.yml`).
+4. *No habit.* `_<folder>__models.yml` beside the node (`_seeds.yml` and the like straight under the type's root
    folder), with the extension that the project's other property files have.
 
 Sources are only ever found, since a source exists by its property file.
@@ -35,10 +37,12 @@ def find_places(root: Path, nodes: Iterable[Node], type_roots: Sequence[str]) ->
     """
     editable = [node for node in nodes if node.editable]
     habits = {kind: _Habits([node for node in editable if node.resource_type == kind]) for kind in SECTIONS}
+    everywhere = _Habits(editable)
     extension = _extension(node.patch_path for node in editable if node.patch_path)
     places = {}
     for node in editable:
-        path = node.patch_path or habits[node.resource_type].file_for(node) or _default(node, type_roots, extension)
+        path = node.patch_path or habits[node.resource_type].file_for(node) or everywhere.plain_file_for(node)
+        path = path or _default(node, type_roots, extension)
         places[node.unique_id] = _place(root, node, path)
     return places
 
@@ -102,6 +106,18 @@ class _Habits:
         """The file that the habits ask for, or None where they say nothing."""
         folder = _folder(node)
         return self._by_folder(node, folder) or self._by_neighbours(node, folder)
+
+    def plain_file_for(self, node: Node) -> str | None:
+        """The file that is called as most property files of any type are, where that is one fixed name that says nothing
+        of a type: `schema.yml`, `properties.yml`."""
+        voters = Counter(pattern for pattern, _ in self._votes).most_common(1)
+        if not voters:
+            return None
+        pattern, votes = voters[0]
+        word = re.search("|".join(("{folder}", *(section[:-1] for section in SECTIONS.values()))), pattern.stem)
+        if word or pattern.per_node or pattern.above or 2 * votes <= len(self._votes):
+            return None
+        return pattern.render(_folder(node), node.name)
 
     def _by_folder(self, node: Node, folder: PurePosixPath) -> str | None:
         described = [path for path, _ in self._beside.get(folder, Counter()).most_common()]
