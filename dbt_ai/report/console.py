@@ -27,10 +27,11 @@ _STYLES = {
     OutcomeKind.FAILED: "red",
 }
 _TEXTS = (OutcomeKind.WRITTEN, OutcomeKind.STALE)
-_TROUBLE = (OutcomeKind.REFUTED, OutcomeKind.REFUSED, OutcomeKind.FAILED)
+_TROUBLE = (OutcomeKind.REFUTED, OutcomeKind.REFUSED)
 LOCK_FILE = "dbt_ai.lock"
 MAX_TEXTS = 200  # that are shown one by one; the files have them all
 MAX_NODES = 20  # of the gaps
+MAX_FAILED = 10
 MAX_COLUMNS = 8  # of one node's gaps
 MAX_FINDINGS = 30
 REGULARITIES = frozenset({"always-equal", "constant", "determined-by", "filled-when"})  # worth knowing, seldom wrong
@@ -39,8 +40,8 @@ MIN_TEXT_WIDTH = 30
 
 
 def print_report(report: Report, *, texts: bool = True, file: TextIO | None = None) -> None:
-    """Prints what became of each target, grouped by node, then gaps, findings, what could not be seen, the files that
-    change, and one line that sums it up.
+    """Prints what became of each target, grouped by node, then what failed, gaps, findings, what could not be seen,
+    the files that change, and one line that sums it up.
 
     `texts` False leaves out the texts themselves, for where their diff is shown. `file` is standard output by default.
     """
@@ -55,6 +56,7 @@ def print_report(report: Report, *, texts: bool = True, file: TextIO | None = No
         for outcome in outcomes:
             if one_by_one or outcome.kind in _TROUBLE:
                 _print_outcome(console, outcome, width)
+    _print_failed(console, [outcome for outcome in report.outcomes if outcome.kind is OutcomeKind.FAILED])
     _print_gaps(console, [outcome for outcome in report.outcomes if outcome.kind is OutcomeKind.GAP])
     _print_findings(console, report)
     for notice in report.notices:
@@ -178,6 +180,17 @@ def _word(outcome: Outcome) -> str:
         found = {verdict.kind for verdict in outcome.verdicts}
         return next((kind.value for kind in order if kind in found), outcome.kind.value)
     return outcome.kind.value
+
+
+def _print_failed(console: Console, failed: Sequence[Outcome]) -> None:
+    """Nodes that could not be read. Where one warehouse is away it is all of them, with one reason."""
+    if not failed:
+        return
+    console.print(Text(f"\nCould not be read: {len(failed)}", style="red"))
+    for outcome in failed[:MAX_FAILED]:
+        _print_entry(console, Text(f"  {_short(outcome.target.unique_id)}  "), outcome.detail)
+    if len(failed) > MAX_FAILED:
+        console.print(Text(f"  and {len(failed) - MAX_FAILED} more nodes; --format json has them all", style="dim"))
 
 
 def _print_gaps(console: Console, gaps: Sequence[Outcome]) -> None:

@@ -233,7 +233,7 @@ def test_a_model_that_cannot_be_parsed_is_told_and_the_rest_goes_on(bakery: Path
     (bakery / "models/marts/odd.sql").write_text("select 1 as a, , from where")
     done = command_line(bakery)
     assert done.returncode == 0
-    assert "odd  1 failed" in done.stdout
+    assert "Could not be read: 1\n  odd  " in done.stdout
     assert "1 could not be read" in done.stdout
     assert "orders  8 written" in done.stdout
 

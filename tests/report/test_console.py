@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.cells import cell_len
 
-from dbt_ai.report.console import MAX_FINDINGS, MAX_NODES, MAX_TEXTS, print_diff, print_report, summary
+from dbt_ai.report.console import MAX_FAILED, MAX_FINDINGS, MAX_NODES, MAX_TEXTS, print_diff, print_report, summary
 from dbt_ai.report.diff_stat import FileStat, diff_stat, without_file
 from dbt_ai.values import Finding, Outcome, OutcomeKind, Report, Target, Verdict, VerdictKind
 
@@ -124,6 +124,16 @@ def test_many_texts_are_counted_and_many_gaps_are_cut() -> None:
     assert f"wide  {MAX_TEXTS + 1} to write" in printed
     assert "Text." not in printed
     assert "and 5 more nodes" in printed
+
+
+def test_nodes_that_could_not_be_read_are_told_apart_and_cut() -> None:
+    failed = tuple(
+        Outcome(Target(f"model.shop.m{n}"), OutcomeKind.FAILED, reason="no-sql", detail="Odd SQL.")
+        for n in range(MAX_FAILED + 1)
+    )
+    printed = shown(Report("document", (*failed, WRITTEN)))
+    assert f"Could not be read: {MAX_FAILED + 1}\n  m0  Odd SQL.\n" in printed
+    assert "and 1 more nodes" in printed
 
 
 def test_regularities_do_not_crowd_out_what_looks_wrong() -> None:
