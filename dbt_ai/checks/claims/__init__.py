@@ -120,14 +120,14 @@ def contradictions(
         (claim, verdict)
         for sentence in check_claims(read_claims(text, context), context, connection, seconds)
         for claim, verdict in zip(sentence.claims, sentence.verdicts, strict=True)
-        if verdict.kind is VerdictKind.REFUTED
-        and (claim.kind is not ClaimKind.NAMES or "." in str(claim.argument("name")))
+        if verdict.kind is VerdictKind.REFUTED and not _may_be_elsewhere(claim, verdict, context)
     )
 
 
-def _may_be_elsewhere(claim: Claim, verdict: Verdict) -> bool:
+def _may_be_elsewhere(claim: Claim, verdict: Verdict, context: ClaimContext) -> bool:
     if claim.kind is ClaimKind.NAMES:
-        return verdict.reason != "unknown-name" or "." not in str(claim.argument("name"))
+        relation, _, column = str(claim.argument("name")).rpartition(".")
+        return not (relation and column and context.keys_named(relation))
     return verdict.reason == "unknown-value" and verdict.where == "duckdb"
 
 

@@ -92,7 +92,7 @@ class World:
 
     def shown(self, ref: ColumnRef) -> str:
         """The column as a reader finds it: `relation.column` in code."""
-        return code(f"{self.names.get(ref.relation, ref.relation)}.{ref.column}")
+        return code(f"{self.names.get(ref.relation, ref.relation.removeprefix('unknown:'))}.{ref.column}")
 
     def relation(self, key: str) -> str:
         """The relation's name in code."""
