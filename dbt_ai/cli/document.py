@@ -50,10 +50,9 @@ def command(
     What people wrote is never touched. Every line that lands says something that follows from the SQL or holds on the
     data; what cannot be said truly is left open and told.
     """
-    from dbt_ai.cli.jobs import DocumentCall, run_document
-    from dbt_ai.project.opening import open_project
+    from dbt_ai.cli.jobs import DocumentCall, read_project, run_document
 
-    reader = open_project(project_dir, profiles_dir, target)
+    reader = read_project(project_dir, profiles_dir, target)
     call = DocumentCall(
         selection=selection_of(select, exclude, selector, state),
         engine=engine,

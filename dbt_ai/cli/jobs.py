@@ -32,6 +32,15 @@ class DocumentCall:
     output: Path | None = None
 
 
+def read_project(project_dir: Path | None, profiles_dir: Path | None, target: str | None) -> ProjectReader:
+    """The project that the command line's options name, with a sign of life while dbt parses it."""
+    from dbt_ai.project.opening import open_project
+
+    with progress_of() as progress:
+        progress("Reading the project", 0, 0)
+        return open_project(project_dir, profiles_dir, target)
+
+
 def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     """Documents the project of `reader`, prints the report, and returns the exit code."""
     from dbt_ai.tasks.document import DocumentOptions, document
@@ -68,10 +77,12 @@ def exit_code(report: Report, *, check: bool = False, strict: bool = False) -> i
 def engine_of(settings: Settings, root: Path) -> tuple[Engine | None, tuple[str, ...]]:
     """The reasoning engine that the settings and the environment allow, and what to tell where there is none.
 
-    Raises UsageError where the reasoning engine is asked for by name and cannot be had.
+    Raises UsageError where an engine is asked for by name and cannot be had.
     """
     if settings.engine == "derived":
         return None, ()
+    if settings.engine == "student":
+        raise UsageError("There is no engine student in this version of dbtai; use auto, derived or reasoning.")
     from dbt_ai.engines.opening import key_source, open_engine
 
     try:

@@ -33,9 +33,9 @@ def command(
 
     Each step says how the value takes part: passed through, renamed, cast, aggregated, computed.
     """
-    from dbt_ai.project.opening import open_project
+    from dbt_ai.cli.jobs import read_project
 
-    sys.exit(run_lineage(open_project(project_dir, profiles_dir, target), column, form, output))
+    sys.exit(run_lineage(read_project(project_dir, profiles_dir, target), column, form, output))
 
 
 def run_lineage(reader: ProjectReader, column: str, form: str, output: Path | None) -> int:

@@ -36,12 +36,11 @@ def command(
     orphans, a constant, a column that always equals another."""
     from rich.console import Console
 
-    from dbt_ai.cli.jobs import progress_of, write_text
-    from dbt_ai.project.opening import open_project
+    from dbt_ai.cli.jobs import progress_of, read_project, write_text
     from dbt_ai.report.profile_table import profile_to_json, render_profile
     from dbt_ai.tasks.profile import profiles_of
 
-    reader = open_project(project_dir, profiles_dir, target)
+    reader = read_project(project_dir, profiles_dir, target)
     with progress_of() as progress:
         found = profiles_of(reader, selection_of(select, exclude, selector, state), progress)
     if form == "json":

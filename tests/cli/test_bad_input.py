@@ -170,6 +170,13 @@ def test_only_debug_shows_a_traceback(bakery: Path) -> None:
     assert "Traceback" in done.stderr
 
 
+def test_an_engine_that_is_not_there_yet_is_not_another_one(bakery: Path) -> None:
+    done = dbtai(bakery, "document", environment={"DBTAI_ENGINE": "student"})
+    assert done.returncode == 2
+    assert "no engine student" in done.stderr
+    assert one_sentence(done.stderr)
+
+
 @pytest.mark.parametrize("door", [command_line, operation])
 def test_a_database_that_another_process_locks(door: Callable[..., Any], bakery: Path) -> None:
     before = {name: content for name, content in files(bakery).items() if name != "bakery.duckdb"}
