@@ -150,7 +150,7 @@ def test_sentences_stand_where_they_say(path: Path) -> None:
 
 def test_contradictions_are_the_refuted_claims_only() -> None:
     context = context_for(FOLDER / "shop_orders.yml", "status")
-    text = "One of 'new'. Set by the till. Never NULL."
+    text = "One of 'new' or 'lost'. Set by the till. Never NULL."
     found = contradictions(text, context, world(FOLDER / "shop_orders.yml")[1])
     assert {claim.kind for claim, _ in found} == {ClaimKind.ONE_OF}
     assert all(verdict.kind is VerdictKind.REFUTED for _, verdict in found)
