@@ -7,15 +7,17 @@ from collections.abc import Iterable
 import networkx as nx
 
 MAX_READERS = 20  # of one node: a hub of the DAG has hundreds, and a few tell enough
-MAX_NODES = 80  # beyond these only what is nearest is looked at
+MAX_NODES = 80  # of a project or of a neighbourhood: beyond these only what is nearest is looked at
 
 
 def neighbourhood(graph: nx.DiGraph[str], unique_id: str) -> frozenset[str]:
     """The node, its ancestors, and the models that read one of these, with their own ancestors.
 
     A reader shows what a column refers to (by its joins), and by which name and in which unit a source's is known.
-    Where that is much, only the node's own readers are taken.
+    Where that is much, only the node's own readers are taken; a small project is looked at as a whole.
     """
+    if len(graph) <= MAX_NODES:
+        return frozenset(graph)
     above = {unique_id, *nx.ancestors(graph, unique_id)}
     wide = _with_ancestors(graph, above | _readers(graph, above))
     return wide if len(wide) <= MAX_NODES else frozenset(_near(graph, unique_id, above))

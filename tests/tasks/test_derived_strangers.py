@@ -44,7 +44,8 @@ def test_a_strangers_project(project: Path, tmp_path: Path, dbtai: Dbtai) -> Non
     again = json.loads(dbtai(folder, "document", "--engine", "derived", "--format", "json").stdout)
     assert again["summary"]["written"] == again["summary"]["stale"] == 0
     assert {path: path.read_bytes() for path in written} == written
-    _same_when_selected(folder, dbtai, texts, expected.get("selected", ""))
+    fresh = Path(shutil.copytree(project, tmp_path / "fresh"))
+    _same_when_selected(folder, fresh, dbtai, texts, expected["selected"])
 
 
 def _document(folder: Path, dbtai: Dbtai, *arguments: str) -> Texts:
@@ -110,15 +111,13 @@ def _above(model: str, parents: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def _same_when_selected(folder: Path, dbtai: Dbtai, texts: Texts, model: str) -> None:
-    for path in folder.rglob("dbt_ai.lock"):
-        path.unlink()
-    shutil.rmtree(folder / "models")
-    shutil.copytree(FOLDER / folder.name / "models", folder / "models")
-    for path in (folder / "seeds").glob("*.yml"):
-        path.unlink()
-    alone = _document(folder, dbtai, "--dry-run", "-s", model)
-    assert alone[model] == texts[model]
+def _same_when_selected(built: Path, folder: Path, dbtai: Dbtai, texts: Texts, model: str) -> None:
+    """The text of a model is the same where it alone was selected, in the project as it was before."""
+    for name in (f"{built.name}.duckdb", "target"):
+        copy = shutil.copytree if (built / name).is_dir() else shutil.copy
+        copy(built / name, folder / name)
+    run_dbt(folder, "parse", "--no-partial-parse")
+    assert _document(folder, dbtai, "--dry-run", "-s", model)[model] == texts[model]
 
 
 def _all(texts: Texts) -> Iterator[tuple[str, str, str]]:

@@ -20,7 +20,26 @@ LAYERS = {
     *("seed", "snap", "snapshot", "tmp", "rpt", "report", "agg", "obt", "vw", "v", "tbl", "dbt"),
 }
 # Words that name a shape rather than what the rows are.
-_SHAPES = {"data", "history", "summary", "stats", "metrics", "details", "info", "final", "joined", "pivoted", "unioned"}
+_SHAPES = {
+    "data",
+    "history",
+    "summary",
+    "stats",
+    "metrics",
+    "details",
+    "info",
+    "final",
+    "current",
+    "latest",
+    "active",
+    "daily",
+    "weekly",
+    "monthly",
+    "spine",
+    "joined",
+    "pivoted",
+    "unioned",
+}
 _NOUNS_IN_ED = {"feed", "seed", "breed", "deed", "need", "speed", "weed"}
 
 
@@ -76,6 +95,15 @@ def entity(name: str, keys: Sequence[Sequence[str]]) -> Entity | None:
             return _in_full(found, name)
         if len(key) == 1 and (rows := entity_of_relation(name)) and _stem(key[0]) in (rows.one, rows.many):
             return rows  # `meter` is the key of meters
+    rows = entity_of_relation(name)
+    if (
+        rows
+        and keys
+        and len(keys[0]) == 1
+        and rows.many != rows.one
+        and name.lower().endswith(rows.many.replace(" ", "_"))
+    ):
+        return rows  # parts are parts, whatever column tells one from another
     plain = all(len(key) == 1 and key[0].lower() in PLAIN_KEYS for key in keys)
     return entity_of_relation(name) if plain else None
 

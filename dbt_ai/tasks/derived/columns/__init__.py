@@ -20,7 +20,7 @@ from dbt_ai.tasks.derived.columns.inherit import inherit_derived, inherit_human
 from dbt_ai.tasks.derived.columns.key import key, unique_note
 from dbt_ai.tasks.derived.columns.null_condition import null_condition
 from dbt_ai.tasks.derived.columns.provenance import provenance
-from dbt_ai.tasks.derived.columns.reference import reference
+from dbt_ai.tasks.derived.columns.reference import reference, refers
 from dbt_ai.tasks.derived.columns.repeated import repeated
 from dbt_ai.tasks.derived.columns.shape import shape
 from dbt_ai.tasks.derived.columns.snapshot_column import snapshot_column
@@ -49,6 +49,7 @@ RULES: tuple[Callable[[ColumnContext], Draft | None], ...] = (
 
 ADDITIONS: tuple[Callable[[ColumnContext, Draft], Sentence | None], ...] = (
     default,
+    refers,
     null_condition,
     unique_note,
     repeated,

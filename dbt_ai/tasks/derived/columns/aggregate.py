@@ -52,6 +52,7 @@ def aggregate(context: ColumnContext) -> Draft | None:
         text = f"{what}{filters}"
         if found.function == "sum" and _is(found.else_sql, 0):
             text += "; 0 where none match"
+        text += _without_rows(context, found)
     if facts.factor is not None:
         text += f", {_FACTOR[facts.factor[0]]} {facts.factor[1]}"
     return Draft(proved(f"{text}.", facts.sql), Strength.MEANING)
@@ -139,6 +140,22 @@ def _what(context: ColumnContext, found: Aggregate, rows: str, scope: str) -> st
         distinct = "the distinct " if found.distinct else ""
         return f"{_FIGURES[found.function]} {distinct}{argument} over the {rows}{scope}"
     return None
+
+
+def _without_rows(context: ColumnContext, found: Aggregate) -> str:
+    """What a count is for a group without rows on the optional side of the join that is counted over."""
+    facts = context.evidence.facts
+    if facts is None or found.function != "count" or found.filters_sql or len(found.group_by_sql) == 0:
+        return ""
+    groups = {ref.relation for ref in found.group_by if ref is not None and context.world.is_key(ref)}
+    joins = [j for j in facts.joins if j.kind == "left" and not j.right_aggregated and groups & set(j.left)]
+    if len(joins) != 1 or len(facts.joins) != 1 or not facts.grouped_by:
+        return ""
+    optional = joins[0].right
+    if found.argument is not None:
+        return "; 0 where there is none" if found.argument.relation in optional else ""
+    whole = found.argument_sql == "*" and not found.condition_sql and set(optional) <= set(found.rows_of)
+    return f"; 1 where nothing matches in {listed([context.world.relation(key) for key in optional])}" if whole else ""
 
 
 def _count(context: ColumnContext, found: Aggregate, rows: str, scope: str) -> str | None:

@@ -9,7 +9,7 @@ from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed
 
 _OVER = {"avg": "Average", "min": "Lowest", "max": "Highest", "median": "Median"}
-_INNER = {"sum": "sum of {}", "avg": "average of {}", "min": "lowest {}", "max": "highest {}"}
+_INNER = {"sum": "sum of {}", "avg": "of the averages of {}", "min": "lowest {}", "max": "highest {}"}
 
 
 def aggregate_of_groups(context: ColumnContext, found: Aggregate, scope: str) -> Draft | None:

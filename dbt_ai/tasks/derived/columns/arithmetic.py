@@ -16,6 +16,8 @@ _AGGREGATES: dict[type[exp.Expr], str] = {
     exp.Max: "the highest",
     exp.Avg: "the average",
 }
+_LARGER = {("second", "60"): "minutes", ("second", "3600"): "hours", ("minute", "60"): "hours"}
+_LARGER |= {("minute", "1440"): "days", ("hour", "24"): "days", ("day", "7"): "weeks"}
 _UNARY = {exp.Abs: "{0} without its sign", exp.Ceil: "{0} rounded up", exp.Floor: "{0} rounded down"}
 
 
@@ -36,6 +38,11 @@ def numbers_in_words(tree: exp.Expr, context: ColumnContext) -> str | None:
         if type(tree) is unary:
             inner = _atom(tree.this, context) or numbers_in_words(tree.this, context)
             return pattern.format(inner) if inner else None
+    if isinstance(tree, exp.IntDiv):
+        above, below = _atom(tree.this, context), _atom(tree.expression, context)
+        unit = _larger_unit(_bare(tree.this), _bare(tree.expression))
+        whole = f"whole {unit}: " if unit else ""
+        return f"{whole}{above} divided by {below}, without the remainder" if above and below else None
     return _share(tree, context) or _anonymous(tree, context) or _operation(tree, context)
 
 
@@ -47,6 +54,10 @@ def _operation(tree: exp.Expr, context: ColumnContext) -> str | None:
         return numbers_in_words(right, context) or _atom(right, context)
     if _is_number(right, 1) and isinstance(tree, (exp.Mul, exp.Div)):
         return numbers_in_words(left, context) or _atom(left, context)
+    if isinstance(tree, exp.Mul) and (changed := _changed_by_share(left, right, context)):
+        return changed
+    if isinstance(tree, exp.Div) and (unit := _larger_unit(left, right)) and (inner := _atom(left, context)):
+        return f"{unit}: {inner} divided by {right.name.removesuffix('.0')}"
     # 100 * a / b
     if isinstance(tree, exp.Div) and isinstance(left, exp.Mul):
         for hundred, part in ((left.left, left.right), (left.right, left.left)):
@@ -57,6 +68,24 @@ def _operation(tree: exp.Expr, context: ColumnContext) -> str | None:
     if first is None and type(left) in _WORDS and _same_level(tree, left):
         first = _operation(left, context)
     return f"{first} {_WORDS[type(tree)]} {second}" if first and second else None
+
+
+def _changed_by_share(left: exp.Expr, right: exp.Expr, context: ColumnContext) -> str | None:
+    """`fee * (1 - discount)` takes a share off, `net * (1 + vat)` adds one."""
+    if not isinstance(right, (exp.Sub, exp.Add)) or not _is_number(_bare(right.left), 1):
+        return None
+    whole, share = _atom(left, context), _atom(right.right, context)
+    if not whole or not share or isinstance(_bare(right.right), exp.Literal):
+        return None
+    return f"{whole} {'reduced' if isinstance(right, exp.Sub) else 'increased'} by the share {share} of it"
+
+
+def _larger_unit(left: exp.Expr, right: exp.Expr) -> str | None:
+    """`minutes / 60` is hours, where SQL says that these are minutes."""
+    if not isinstance(left, (exp.DateDiff, exp.TimestampDiff)) or not isinstance(right, exp.Literal):
+        return None
+    unit = _LARGER.get((left.text("unit").lower(), right.name.removesuffix(".0")))
+    return unit
 
 
 def _same_level(outer: exp.Expr, inner: exp.Expr) -> bool:

@@ -61,8 +61,10 @@ def _with_default(tree: exp.Expr, context: ColumnContext) -> str | None:
     known = list(dict.fromkeys(name for name in named if name))
     if not all(named) or len(known) > MAX_INPUTS:
         return None
-    text = known[0] if len(known) == 1 else f"the first of {listed(known)} that is filled"
-    return f"{text}, or {default} where there is none" if default else text
+    if len(known) == 1:
+        return f"{known[0]}, or {default} where that is NULL" if default else known[0]
+    text = f"the first of {listed(known)} that is filled"
+    return f"{text}, or {default} where none is" if default else text
 
 
 def _place(tree: exp.Expr, context: ColumnContext) -> str | None:
@@ -95,6 +97,12 @@ def _text_words(tree: exp.Expr, context: ColumnContext) -> str | None:
             empty = "an empty text" if value.is_string and not value.name else operand(value, context.world.dialect)
             return f"{inner}, NULL in place of {empty}"
         return None
+    if isinstance(tree, (exp.Cast, exp.TryCast)) and isinstance(tree.this.unnest(), exp.Replace):
+        inner = _text_words(tree.this, context)
+        whole = tree.to.is_type(*exp.DataType.INTEGER_TYPES)
+        return f"{inner}, as a {'whole number' if whole else tree.to.sql()}" if inner else None
+    if isinstance(tree, exp.Replace):
+        return _without_piece(tree, context)
     if isinstance(tree, exp.DPipe):
         return _joined_text(tree, context)
     for unary, pattern in _UNARY.items():
@@ -102,6 +110,15 @@ def _text_words(tree: exp.Expr, context: ColumnContext) -> str | None:
             inner = _place(tree.this, context) or _text_words(tree.this, context)
             return pattern.format(inner) if inner else None
     return None
+
+
+def _without_piece(tree: exp.Replace, context: ColumnContext) -> str | None:
+    """`replace(ref, 'ACC-', '')`: "`ref` without 'ACC-'"."""
+    piece, by = tree.expression, tree.args.get("replacement")
+    inner = _place(tree.this, context)
+    if not inner or not isinstance(piece, exp.Literal) or (by is not None and by.name != ""):
+        return None
+    return f"{inner} without {operand(piece, context.world.dialect)}"
 
 
 def _joined_text(tree: exp.Expr, context: ColumnContext) -> str | None:

@@ -18,7 +18,11 @@ def default(context: ColumnContext, draft: Draft) -> Sentence | None:
     facts = context.facts
     if facts is None or facts.default_sql is None or draft.strength is Strength.HUMAN:
         return None
-    if "where there is none" in draft.text or (facts.default_sql != "0" and not _outermost(facts.expression)):
+    if (
+        "where there is none" in draft.text
+        or ", or " in draft.main.text
+        or (facts.default_sql != "0" and not _outermost(facts.expression))
+    ):
         return None
     tree = parsed(facts.default_sql, context.world.dialect)
     tree = tree.unnest() if tree else None

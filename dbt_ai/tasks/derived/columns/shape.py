@@ -21,7 +21,7 @@ def shape(context: ColumnContext, draft: Draft) -> Sentence | None:
     A column of one value or of few has its values told instead.
     """
     profile = context.profile
-    if profile is None or draft.strength is Strength.HUMAN or not profile.pattern or "efers to `" in draft.main.text:
+    if profile is None or draft.strength is Strength.HUMAN or not profile.pattern or "efers to `" in draft.text:
         return None
     if profile.rows - profile.nulls < MIN_ROWS or profile.distinct < 10 or len(profile.pattern) > MAX_LENGTH:
         return None

@@ -22,7 +22,7 @@ def value_set(context: ColumnContext) -> Draft | None:
 def value_set_of(context: ColumnContext, draft: Draft) -> Sentence | None:
     """The same as a further sentence, where the text does not already name the values."""
     found = _values(context)
-    if "efers to `" in draft.main.text:
+    if "efers to `" in draft.text:
         return None  # the values are told where they are defined
     if found is None or any(found.text == part.text for part in (draft.main, *draft.further)):
         return None
