@@ -47,11 +47,14 @@ def written_text(node: Node, column: str | None) -> tuple[str, str | None]:
 
 def human_texts(project: Project, lock: Lock) -> dict[tuple[str, str], HumanText]:
     """Every column text that a person wrote, by (unique_id, column in lower case); and texts of a model that were
-    checked and written, since they are better than what can be derived."""
+    checked and written, since they are better than what can be derived.
+
+    dbt 2 leaves a `doc()` call as it is: what it stands for cannot be seen, so it is nobody's words here.
+    """
     return {
         (target.unique_id, (target.column or "").casefold()): HumanText(text, doc_call(raw))
         for target, text, raw in _column_texts(project)
-        if _counts(project.nodes[target.unique_id], target.column, lock) and text.strip()
+        if _counts(project.nodes[target.unique_id], target.column, lock) and text.strip() and not doc_call(text)
     }
 
 
