@@ -49,12 +49,12 @@ def human_texts(project: Project, lock: Lock) -> dict[tuple[str, str], HumanText
     """Every column text that a person wrote, by (unique_id, column in lower case); and texts of a model that were
     checked and written, since they are better than what can be derived.
 
-    dbt 2 leaves a `doc()` call as it is: what it stands for cannot be seen, so it is nobody's words here.
+    A `doc()` call that dbt 2 could not resolve stands for no words.
     """
     return {
         (target.unique_id, (target.column or "").casefold()): HumanText(text, doc_call(raw))
         for target, text, raw in _column_texts(project)
-        if _counts(project.nodes[target.unique_id], target.column, lock) and text.strip() and not doc_call(text)
+        if _counts(project.nodes[target.unique_id], target.column, lock) and text.strip() and not _unresolved(text)
     }
 
 
@@ -62,6 +62,10 @@ def _column_texts(project: Project) -> Iterator[tuple[Target, str, str | None]]:
     for node in project.nodes.values():
         for column in node.columns:
             yield Target(node.unique_id, column.name), column.description, column.raw_description
+
+
+def _unresolved(text: str) -> bool:
+    return doc_call(text) is not None or text.startswith("<missing doc(")
 
 
 def _counts(node: Node, column: str | None, lock: Lock) -> bool:
