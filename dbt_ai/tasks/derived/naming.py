@@ -23,8 +23,8 @@ _NAMEABLE = (exp.Column, exp.Func, exp.Binary, exp.Unary, exp.Filter, exp.Window
 class Naming:
     """Names for what the SQL of one relation speaks of.
 
-    `own` is the SQL of an expression and this relation's column that holds it; `filled` the same for what a column
-    holds apart from its default, `cast` for what it holds in another type, `alternatives` for the
+    `own` is the SQL of an expression and this relation's column that holds it; `filled` the same for a figure that
+    is 0 in place of NULL, `cast` for what it holds in another type, `alternatives` for the
     parts of a COALESCE. `places` are the relations that are read,
     by the identifier the SQL knows them by; `columns` their columns, by relation; `shown` their names as parts.
     """
@@ -64,8 +64,8 @@ class Naming:
     def named(self, tree: exp.Expr, *, without: str = "", filled: bool = False) -> exp.Expr | None:
         """`tree` with this relation's columns in place of what they hold; None where a column's name is not known.
 
-        `filled` allows a column with a default to stand for what it holds apart from that: where a NULL inside makes
-        the whole NULL, or where the default has no other effect than NULL has.
+        `filled` allows a figure that is 0 in place of NULL to stand for what it holds apart from that: where a NULL
+        inside makes the whole NULL, or where 0 has no other effect than NULL has.
         """
         unknown: list[str] = []
 
@@ -133,7 +133,7 @@ def naming_of(evidence: Evidence, names: Mapping[str, str], dialect: str, known:
         if isinstance(tree, exp.Coalesce):
             for part in (tree.this, *tree.expressions):
                 alternatives.setdefault(part.unnest().sql(dialect=dialect), column.name)
-        if isinstance(tree, exp.Coalesce) and column.default_sql is not None:
+        if isinstance(tree, exp.Coalesce) and column.default_sql == "0" and column.aggregate is not None:
             filled.setdefault(key_of(tree.this.unnest(), dialect), column.name)
     if len(one_query := _queries_of_figures(columns)) == 1 and not any(
         j.right_aggregated for j in (facts.joins if facts else ())

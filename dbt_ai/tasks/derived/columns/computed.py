@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.sql.values import ColumnKind
+from dbt_ai.tasks.derived.columns.aggregated_rows import self_joined
 from dbt_ai.tasks.derived.columns.arithmetic import numbers_in_words
 from dbt_ai.tasks.derived.conditions import MAX_CODE, operand, parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
@@ -34,7 +35,13 @@ def computed(context: ColumnContext) -> Draft | None:
     inputs = [context.world.shown(ref) for ref in facts.sources]
     if written is not None and len(written) <= MAX_CODE:
         text = f"Computed as {code(written)}."
-    elif inputs and len(inputs) <= MAX_INPUTS and facts.kind is ColumnKind.COMPUTED and not _has_figures(tree):
+    elif (
+        inputs
+        and len(inputs) <= MAX_INPUTS
+        and facts.kind is ColumnKind.COMPUTED
+        and not _has_figures(tree)
+        and not self_joined(context)
+    ):
         text = f"Computed from {listed(inputs)}."
     else:
         return None
