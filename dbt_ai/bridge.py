@@ -75,8 +75,8 @@ def call(command: str, arguments: Mapping[str, Any]) -> None:
     check_names(macro_name, given)
     checked = {name: _checked(macro_name, name, ARGUMENTS[command][name], value) for name, value in given.items()}
     try:
-        from dbt_ai.project.live import LiveReader
         from dbt_ai.cli.operations import run
+        from dbt_ai.project.live import LiveReader
 
         reader = LiveReader(task.config, task.manifest, graph=getattr(task, "graph", None))
         code = run(command, reader, checked)

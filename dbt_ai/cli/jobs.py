@@ -14,7 +14,7 @@ from dbt_ai.engines.values import Engine
 from dbt_ai.errors import EngineError, UsageError
 from dbt_ai.project.settings import Settings, read_settings
 from dbt_ai.project.values import ProjectReader, Selection
-from dbt_ai.tasks.gathering import Progress, nothing
+from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.values import OutcomeKind, Report
 
 

@@ -14,7 +14,7 @@ class ColumnProfile:
     """Statistics of one column. Values are DuckDB's text form. `rows` is the number of rows that were looked at
     (less than the table's where sampled). `distinct` is exact unless `distinct_approximate`. `top_values` are the
     most frequent non-NULL values with their counts, at most 20. `pattern` is the shape that all non-NULL text values
-    share, with A for a capital, a for a small letter, 9 for a digit and other characters as they are ("A." , "AA-9999"),
+    share, with A for a capital, a for a small letter, 9 for a digit and other characters as they are ("A.", "AA-99"),
     None where they differ. `all_values` is set where there are at most 20 distinct values: all of them, sorted."""
 
     name: str

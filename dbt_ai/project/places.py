@@ -108,8 +108,8 @@ class _Habits:
         return self._by_folder(node, folder) or self._by_neighbours(node, folder)
 
     def plain_file_for(self, node: Node) -> str | None:
-        """The file that is called as most property files of any type are, where that is one fixed name that says nothing
-        of a type: `schema.yml`, `properties.yml`."""
+        """The file that is called as most property files of any type are, where that is one fixed name that tells no
+        type: `schema.yml`, `properties.yml`."""
         voters = Counter(pattern for pattern, _ in self._votes).most_common(1)
         if not voters:
             return None

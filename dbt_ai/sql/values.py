@@ -229,7 +229,8 @@ class ColumnFacts:
 
     `sql` is the defining expression with CTEs and subqueries inlined down to base relations, each leaf column
     written identifier.column. `expression` is the same as a tree; a leaf exp.Column carries its ColumnRef in
-    `.meta["ref"]` and an aggregate or window a mark of its SELECT in `.meta["select"]`; None where the column has no one definition (a union's branches differ, a constant that an outer
+    `.meta["ref"]` and an aggregate or window a mark of its SELECT in `.meta["select"]`; None where the column has
+    no one definition (a union's branches differ, a constant that an outer
     join can overrule). `sources` are the columns whose values flow in. `default_sql` is the last argument of an outer
     COALESCE. `factor` is set for x / 100, x * 0.01 and the like, as written (("/", "100")).
     `grain_kept` is True where each output row takes the value of one row of the source's relation at that relation's

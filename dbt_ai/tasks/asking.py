@@ -16,7 +16,8 @@ from dbt_ai.project.values import Project
 from dbt_ai.tasks.checking import Checker
 from dbt_ai.tasks.derived.values import Draft, Strength
 from dbt_ai.tasks.evidence_hash import evidence_hash
-from dbt_ai.tasks.gathering import Gathered, Progress, columns_of
+from dbt_ai.tasks.gathering import Gathered, columns_of
+from dbt_ai.tasks.progress import Progress
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Author, Lock, author
 from dbt_ai.values import Outcome, OutcomeKind, Target, Verdict, VerdictKind

@@ -20,7 +20,8 @@ from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.drafting import Drafts, draft_all
 from dbt_ai.tasks.evidence_hash import evidence_hash
 from dbt_ai.tasks.finding import findings_of
-from dbt_ai.tasks.gathering import Gathered, Progress, Scope, columns_of, compile_scope, gather, nothing
+from dbt_ai.tasks.gathering import Gathered, Scope, columns_of, compile_scope, gather
+from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text

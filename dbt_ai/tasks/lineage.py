@@ -12,7 +12,7 @@ from dbt_ai.project.knowledge import know
 from dbt_ai.project.values import Project, ProjectReader
 from dbt_ai.sql.values import ColumnPath, ColumnRef, Relation, same_name
 from dbt_ai.tasks.data import open_data
-from dbt_ai.tasks.gathering import Progress, nothing
+from dbt_ai.tasks.progress import Progress, nothing
 
 
 def column_path(reader: ProjectReader, column: str, progress: Progress = nothing) -> tuple[ColumnPath, dict[str, str]]:

@@ -8,7 +8,8 @@ from dbt_ai.evidence.values import Profile
 from dbt_ai.project.values import ProjectReader, Selection
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.document import RESOURCE_TYPES
-from dbt_ai.tasks.gathering import Progress, compile_scope, gather, nothing
+from dbt_ai.tasks.gathering import compile_scope, gather
+from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.values import Finding
 
 

@@ -89,29 +89,24 @@ def entity_of_relation(name: str) -> Entity | None:
 
 
 def entity(name: str, keys: Sequence[Sequence[str]]) -> Entity | None:
-    """The entity of a relation called `name` whose unique keys are `keys`: its single key's, else its name's."""
+    """The entity of a relation called `name` whose unique keys are `keys`: its single key's, else its name's.
+
+    >>> entity("diagnoses", [["icd_code"]]), entity("parts", [["sku"]]), entity("employees", [["emp_no"]])
+    (Entity(one='diagnosis', many='diagnoses'), Entity(one='part', many='parts'), Entity(one='employee', many='employees'))
+    >>> entity("order_totals", [["order_id"]]), entity("daily_summary", [["day"]])
+    (Entity(one='order', many='orders'), None)
+    """
+    rows = entity_of_relation(name)
+    plural = rows is not None and rows.many != rows.one and _stem(name).endswith(rows.many)
     for key in keys:
         if len(key) == 1 and key[0] != "dbt_scd_id" and (found := entity_of_key(key[0])):
-            return _in_full(found, name)
-        if len(key) == 1 and (rows := entity_of_relation(name)) and _stem(key[0]) in (rows.one, rows.many):
-            return rows  # `meter` is the key of meters
-    rows = entity_of_relation(name)
-    if (
-        rows
-        and keys
-        and len(keys[0]) == 1
-        and rows.many != rows.one
-        and name.lower().endswith(rows.many.replace(" ", "_"))
-    ):
-        return rows  # parts are parts, whatever column tells one from another
+            code_of = plural and _stem(key[0]).endswith((" code", " no", " number"))
+            shortened = rows is not None and " " not in rows.one and rows.one.startswith(found.one)
+            return rows if code_of or shortened else found
     plain = all(len(key) == 1 and key[0].lower() in PLAIN_KEYS for key in keys)
-    return entity_of_relation(name) if plain else None
-
-
-def _in_full(found: Entity, name: str) -> Entity:
-    """The relation's noun where the key only shortens it: `emp_no` of employees, `icd_code` of diagnoses."""
-    rows = entity_of_relation(name)
-    return rows if rows and rows.one != found.one and rows.one.startswith(found.one) and " " not in rows.one else found
+    # Parts are parts, and meters are meters, whatever column tells one from another.
+    named = rows is not None and bool(keys) and len(keys[0]) == 1 and (plural or _stem(keys[0][0]) == rows.one)
+    return rows if plain or named else None
 
 
 def _stem(column: str) -> str:

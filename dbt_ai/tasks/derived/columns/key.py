@@ -18,7 +18,8 @@ def key(context: ColumnContext) -> Draft | None:
     called = own is not None and context.name.lower().replace("_", " ") in (own.one, own.many)
     if not world.is_key(context.ref) or (named is None and not called and context.name.lower() not in PLAIN_KEYS):
         return None
-    noun = own if own and (named is None or own.one.startswith(named.one)) else named
+    first = next(iter(world.keys.get(context.ref.relation, ())), ()) == (context.name,)
+    noun = own if own and (named is None or first) else named
     text = f"Unique identifier of the {noun.one}" if noun else "Unique identifier of the row"
     facts = context.facts
     if facts and facts.kind is ColumnKind.RENAMED and len(facts.sources) == 1:

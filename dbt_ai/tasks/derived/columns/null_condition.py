@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dbt_ai.sql.values import ColumnRef, NullCause, NullReason, same_name
+import re
+from functools import lru_cache
+
+from sqlglot import exp
+
+from dbt_ai.sql.values import ColumnKind, ColumnRef, NullCause, NullReason, same_name
 from dbt_ai.tasks.derived.columns.window import at_edge
+from dbt_ai.tasks.derived.conditions import parsed
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, proved
 from dbt_ai.tasks.derived.wording import code, listed
 
-_MEANT = (NullCause.OUTER_JOIN, NullCause.WINDOW_EDGE)
+_GIVEN = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED)
 
 
 def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
@@ -22,6 +28,8 @@ def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
         return None  # a not_null test that the data passes
     if draft.strength is Strength.HUMAN and " null" in f" {draft.text.lower()}":
         return None
+    if facts.kind in _GIVEN and context.name.casefold() in _totalled(context.evidence.sql or "", context.world.dialect):
+        return proved("NULL in the rows of totals.", "ROLLUP, CUBE or GROUPING SETS")
     clauses, rests_on = [], []
     for reason in facts.nullability.reasons:
         clause = _clause(context, reason)
@@ -31,6 +39,16 @@ def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
     if not clauses:
         return None
     return proved(f"NULL {listed(clauses, 'or')}.", "; ".join(rests_on))
+
+
+@lru_cache(maxsize=32)
+def _totalled(sql: str, dialect: str) -> frozenset[str]:
+    """The columns that are left out of some of the groups of ROLLUP, CUBE or GROUPING SETS, in lower case."""
+    if not re.search(r"\b(ROLLUP|CUBE|GROUPING\s+SETS)\b", sql, re.IGNORECASE):
+        return frozenset()
+    tree = parsed(sql, dialect)
+    sets = tree.find_all(exp.Rollup, exp.Cube, exp.GroupingSets) if tree else ()
+    return frozenset(column.name.casefold() for found in sets for column in found.find_all(exp.Column))
 
 
 def _clause(context: ColumnContext, reason: NullReason) -> str | None:

@@ -45,6 +45,8 @@ def repeated_by(world: World, ref: ColumnRef) -> str | None:
         return None
     if found.kind not in (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED) or len(found.sources) != 1:
         return None
+    if found.repeated is False:
+        return None  # no join on the way can repeat it
     source = found.sources[0]
     types = {name.casefold(): (kind or "").upper() for name, kind in evidence.relation.columns}
     if facts.rows_of == source.relation or not types.get(ref.column.casefold(), "").startswith(_NUMBERS):
