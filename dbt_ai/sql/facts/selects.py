@@ -39,7 +39,6 @@ def select_facts(select: exp.Select, query: Query, sources: Sequence[tuple[Sourc
     return _project(select, projections, sources, rows)
 
 
-
 def _mark_figures(select: exp.Select) -> None:
     """Mark every aggregate and window of `select` with the SELECT it belongs to, so that COUNT(*) of one is told apart
     from COUNT(*) of another once both stand in one expression."""
