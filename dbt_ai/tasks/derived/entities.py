@@ -91,17 +91,18 @@ def entity_of_relation(name: str) -> Entity | None:
 def entity(name: str, keys: Sequence[Sequence[str]]) -> Entity | None:
     """The entity of a relation called `name` whose unique keys are `keys`: its single key's, else its name's.
 
-    >>> entity("diagnoses", [["icd_code"]]), entity("parts", [["sku"]]), entity("employees", [["emp_no"]])
-    (Entity(one='diagnosis', many='diagnoses'), Entity(one='part', many='parts'), Entity(one='employee', many='employees'))
+    >>> [entity(*of).one for of in (("diagnoses", [["icd_code"]]), ("parts", [["sku"]]), ("employees", [["emp_no"]]))]
+    ['diagnosis', 'part', 'employee']
     >>> entity("order_totals", [["order_id"]]), entity("daily_summary", [["day"]])
     (Entity(one='order', many='orders'), None)
     """
     rows = entity_of_relation(name)
-    plural = rows is not None and rows.many != rows.one and _stem(name).endswith(rows.many)
+    single = rows is not None and " " not in rows.one
+    plural = rows is not None and single and rows.many != rows.one and _stem(name).endswith(rows.many)
     for key in keys:
         if len(key) == 1 and key[0] != "dbt_scd_id" and (found := entity_of_key(key[0])):
             code_of = plural and _stem(key[0]).endswith((" code", " no", " number"))
-            shortened = rows is not None and " " not in rows.one and rows.one.startswith(found.one)
+            shortened = rows is not None and single and rows.one.startswith(found.one)
             return rows if code_of or shortened else found
     plain = all(len(key) == 1 and key[0].lower() in PLAIN_KEYS for key in keys)
     # Parts are parts, and meters are meters, whatever column tells one from another.
