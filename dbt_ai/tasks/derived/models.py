@@ -79,7 +79,7 @@ def _made(evidence: Evidence, facts: QueryFacts, world: World, has_grain: bool) 
         text = f"Puts rows of {listed([world.relation(p) for p in parts])} together{kept}."
         return proved(text + _told_apart(evidence, facts, world), "UNION")
     if evidence.materialized == "incremental":
-        rows = f"rows of {world.relation(facts.rows_of)}" if facts.rows_of else f"rows made from {_all(known, world)}"
+        rows = world.relation(facts.rows_of) if facts.rows_of else _all(known, world)
         return proved(f"Built up run by run from {rows}{kept}; rows of earlier runs stay.", rests_on)
     if facts.rows_of:
         whole = not facts.filters and not any(j.kind in ("inner", "right", "semi", "anti") for j in facts.joins)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.tasks.derived.columns.aggregated_rows import rows_of, scope_of, self_joined
+from dbt_ai.tasks.derived.columns.unit import unit_of
 from dbt_ai.tasks.derived.conditions import operand
 from dbt_ai.tasks.derived.values import ColumnContext
 from dbt_ai.tasks.derived.wording import code
@@ -81,11 +82,15 @@ def _changed_by_share(left: exp.Expr, right: exp.Expr, context: ColumnContext) -
 
 
 def _larger_unit(left: exp.Expr, right: exp.Expr) -> str | None:
-    """`minutes / 60` is hours, where SQL says that these are minutes."""
-    if not isinstance(left, (exp.DateDiff, exp.TimestampDiff)) or not isinstance(right, exp.Literal):
+    """`minutes / 60` is hours, where SQL says that these are minutes, or the column's name does."""
+    if not isinstance(right, exp.Literal):
         return None
-    unit = _LARGER.get((left.text("unit").lower(), right.name.removesuffix(".0")))
-    return unit
+    number = right.name.removesuffix(".0")
+    if isinstance(left, (exp.DateDiff, exp.TimestampDiff)):
+        return _LARGER.get((left.text("unit").lower(), number))
+    if isinstance(left, exp.Column) and (unit := unit_of(left.name, ("/", number))):
+        return _LARGER.get((unit.removesuffix("s"), number))
+    return None
 
 
 def _same_level(outer: exp.Expr, inner: exp.Expr) -> bool:

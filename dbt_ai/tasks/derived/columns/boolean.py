@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dbt_ai.sql.values import ColumnKind
+from dbt_ai.sql.values import ColumnKind, NullCause
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
 
 _CONDITIONS = (exp.Predicate, exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between)
@@ -28,4 +28,25 @@ def boolean(context: ColumnContext) -> Draft | None:
     if not isinstance(tree, _CONDITIONS):
         return None
     condition = context.naming.condition_of(tree, without=context.name)
-    return Draft(proved(f"True where {condition}{ending}.", facts.sql), Strength.MEANING) if condition else None
+    if condition is None:
+        return None
+    unknown = "" if ending else _unknown(tree, context)
+    return Draft(proved(f"True where {condition}{ending}{unknown}.", facts.sql), Strength.MEANING)
+
+
+def _unknown(tree: exp.Expr, context: ColumnContext) -> str:
+    """A comparison of a column with a value is NULL where the column is; told where the data has such rows."""
+    if not isinstance(tree, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)) or not context.profile:
+        return ""
+    if (
+        not isinstance(tree.this, exp.Column)
+        or not isinstance(tree.expression, exp.Literal)
+        or not context.profile.nulls
+    ):
+        return ""
+    if context.facts is None or any(
+        reason.cause is not NullCause.INPUT for reason in context.facts.nullability.reasons
+    ):
+        return ""
+    column = context.naming.operand(tree.this, without=context.name)
+    return f", NULL where {column} is NULL, else false" if column else ""

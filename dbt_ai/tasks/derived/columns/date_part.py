@@ -59,9 +59,22 @@ def _text(tree: exp.Expr, context: ColumnContext) -> str | None:
         return (
             _span(larger, _moment(inner.expression, context), _moment(inner.this, context), "Whole") if larger else None
         )
+    if isinstance(tree, (exp.Add, exp.Sub)) and isinstance(tree.expression.unnest(), exp.Interval):
+        return _moved(tree, context)
     if isinstance(tree, exp.Sub) and _is_date(tree.this) and _is_date(tree.expression):
         return _span("day", _moment(tree.expression, context), _moment(tree.this, context))
     return None
+
+
+def _moved(tree: exp.Expr, context: ColumnContext) -> str | None:
+    """`started_at + interval 1 hour`: "`started_at` plus 1 hour"."""
+    interval = tree.expression.unnest()
+    number, unit = interval.this, interval.text("unit").lower().rstrip("s")
+    start = _moment(tree.this, context)
+    if not isinstance(number, exp.Literal) or unit not in _SPANS or not start or not number.name.isdigit():
+        return None
+    word = unit if number.name == "1" else _SPANS[unit]
+    return f"{start} {'plus' if isinstance(tree, exp.Add) else 'minus'} {number.name} {word}"
 
 
 def _is_date(tree: exp.Expr) -> bool:
