@@ -96,8 +96,8 @@ def filters_text(context: ColumnContext, found: Aggregate) -> str | None:
     conditions = [
         sql
         for sql in dict.fromkeys(conditions)
-        # A comparison of a column already leaves out the rows where it is NULL.
-        if not any(other != sql and _implies_filled(other, sql, context.world.dialect) for other in conditions)
+        # A comparison of a column already leaves out the rows where it is NULL, and those with another value.
+        if not any(other != sql and _implies(other, sql, context.world.dialect) for other in conditions)
     ]
     texts = [context.naming.condition(condition) for condition in conditions]
     said = [text for text in texts if text]
@@ -240,8 +240,12 @@ def _on_figures(sql: str, dialect: str) -> bool:
     return tree is not None and tree.find(exp.AggFunc) is not None
 
 
-def _implies_filled(condition: str, is_not_null: str, dialect: str) -> bool:
-    wanted, other = parsed(is_not_null, dialect), parsed(condition, dialect)
+def _implies(condition: str, weaker: str, dialect: str) -> bool:
+    """Whether a row that meets `condition` meets `weaker`, an IS NOT NULL or `<>` on the same column."""
+    wanted, other = parsed(weaker, dialect), parsed(condition, dialect)
+    if isinstance(wanted, exp.NEQ) and isinstance(other, exp.EQ) and wanted.this == other.this:
+        values = (wanted.expression, other.expression)
+        return all(isinstance(value, exp.Literal) and value.is_string for value in values) and values[0] != values[1]
     if isinstance(wanted, exp.Not) and isinstance(wanted.this, exp.Is) and isinstance(wanted.this.expression, exp.Null):
         column = wanted.this.this
     elif isinstance(wanted, exp.Is) and isinstance(wanted.expression, exp.Not):

@@ -36,9 +36,27 @@ def null_condition(context: ColumnContext, draft: Draft) -> Sentence | None:
         if clause and clause not in clauses:
             clauses.append(clause)
             rests_on.append(reason.sql)
+    if facts.aggregate is not None and facts.default_sql is None and (clause := _nothing_to_aggregate(context, draft)):
+        clauses.append(clause)
+        rests_on.append(facts.sql)
     if not clauses:
         return None
     return proved(f"NULL {listed(clauses, 'or')}.", "; ".join(rests_on))
+
+
+def _nothing_to_aggregate(context: ColumnContext, draft: Draft) -> str | None:
+    """A sum or an extreme of no value is NULL: where no row meets the condition, or none of them has the value."""
+    found = context.facts.aggregate if context.facts else None
+    if found is None or found.function not in ("sum", "min", "max", "avg", "median") or found.groups_by_sql:
+        return None
+    if found.condition_sql and found.else_sql is None and "only where" in draft.text:
+        return "where none match"
+    ref = found.argument
+    evidence = context.world.evidence.get(ref.relation) if ref else None
+    if ref is None or evidence is None or any(same_name(ref.column, name) for name in evidence.relation.not_null):
+        return None
+    profile = evidence.profile.column(ref.column) if evidence.profile else None
+    return f"where {code(ref.column)} is NULL in all of them" if profile is not None and profile.nulls > 0 else None
 
 
 @lru_cache(maxsize=32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Strength, proved
-from dbt_ai.tasks.derived.wording import code, listed
+from dbt_ai.tasks.derived.wording import listed
 
 _HASHES = {"md5": "MD5", "sha": "SHA-1", "sha2": "SHA-256", "md5digest": "MD5", "sha256": "SHA-256"}
 
@@ -23,9 +23,10 @@ def surrogate_key(context: ColumnContext) -> Draft | None:
         tree = tree.this.unnest()
     kind = tree.name if isinstance(tree, exp.Anonymous) else tree.key
     label = _HASHES.get(kind.lower())
-    columns = list(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
-    if label is None or not columns:
+    found = [context.naming.operand(column, without=context.name) for column in tree.find_all(exp.Column)]
+    columns = list(dict.fromkeys(name for name in found if name))
+    if label is None or not columns or not all(found):
         return None
-    what = f"{label} hash of {listed([code(c) for c in columns])}"
+    what = f"{label} hash of {listed(columns)}"
     text = f"Surrogate key: {what}." if context.world.is_key(context.ref) else f"{what}."
     return Draft(proved(text, facts.sql), Strength.MEANING, travels=not context.world.is_key(context.ref))
