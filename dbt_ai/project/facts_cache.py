@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from dbt_ai.project.cache import Cache
 from dbt_ai.sql.facts import facts_from_bytes, facts_of, facts_to_bytes
-from dbt_ai.sql.query import Lookup, parse_query
+from dbt_ai.sql.query import parse_query
 from dbt_ai.sql.values import QueryFacts, Relation
 
 KIND = "facts"
@@ -26,8 +26,9 @@ class CachedFacts:
         self._salt = f"{FORMAT}|{version('dbtai')}|{version('sqlglot')}|{dialect}|".encode()
         self._new: dict[str, tuple[bytes, bytes]] = {}
 
-    def of(self, name: str, sql: str, parents: Sequence[Relation], lookup: Lookup) -> QueryFacts:
-        """The facts of the query `sql` of the node `name`; `parents` are the relations that `lookup` can find in it.
+    def of(self, name: str, sql: str, parents: Sequence[Relation]) -> QueryFacts:
+        """The facts of the query `sql` of the node `name`, which reads `parents`: a seed and a source of the same table
+        are told apart by which of them is one.
 
         Raises QueryError for SQL that cannot be read.
         """
@@ -38,7 +39,7 @@ class CachedFacts:
                 return facts_from_bytes(known)
             except ValueError:
                 pass  # of another version: worked out again
-        facts = facts_of(parse_query(sql, self._dialect, lookup))
+        facts = facts_of(parse_query(sql, self._dialect, parents))
         self._new[name] = (key, facts_to_bytes(facts))
         return facts
 

@@ -121,6 +121,9 @@ class LiveReader:
         finally:
             del connections.open
             adapter.cleanup_connections()
+            environment = getattr(connections, "_ENV", None)
+            if environment is not None:  # dbt-duckdb keeps the database open beyond its connections; it opens it again
+                environment.close()
 
     @cached_property
     def _graph(self) -> Any:

@@ -16,7 +16,7 @@ from dbt_ai.project.cache import Cache
 from dbt_ai.project.facts_cache import CachedFacts
 from dbt_ai.project.lineage_cache import readable_parents
 from dbt_ai.project.values import Node, Project
-from dbt_ai.sql.query import QueryError, RelationIndex
+from dbt_ai.sql.query import QueryError
 from dbt_ai.sql.values import Key, QueryFacts, Relation
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
 from dbt_ai.tasks.progress import Progress
@@ -52,12 +52,6 @@ def understand(
     for unique_id, profile in profiles.items():
         if sandbox is not None:
             found.relations[unique_id] = _verified(found.relations[unique_id], profile, sandbox)
-    index = RelationIndex(found.relations.values())
-
-    def lookup(parts: tuple[str | None, str | None, str]) -> Relation | None:
-        relation = index(parts)
-        return found.relations.get(relation.key, relation) if relation else None
-
     parents = readable_parents(project)
     cached = CachedFacts(project.dialect, cache)
     for number, unique_id in enumerate(order):
@@ -66,7 +60,7 @@ def understand(
         if unique_id in sql:
             known = [found.relations[parent] for parent in parents[unique_id]]
             try:
-                facts = cached.of(unique_id, sql[unique_id], known, lookup)
+                facts = cached.of(unique_id, sql[unique_id], known)
             except QueryError as error:
                 found.failures[unique_id] = str(error)
                 continue

@@ -228,3 +228,15 @@ def test_the_data_decides_over_a_test_that_is_not_run(bakery: Path, dbtai: Dbtai
     texts = {o["column"]: o["text"] for o in told["outcomes"]}
     assert "One row per order" not in texts[None]
     assert any(finding["code"] == "duplicate-id" for finding in told["findings"])
+
+
+def test_a_source_and_a_seed_of_the_same_table_are_told_apart(bakery: Path, dbtai: Dbtai) -> None:
+    (bakery / "models/staging/_sources.yml").write_text(
+        "version: 2\nsources:\n  - name: till\n    schema: main\n    tables:\n      - name: raw_orders\n"
+    )
+    (bakery / "models/staging/stg_till.sql").write_text(
+        "select state as till_state from {{ source('till', 'raw_orders') }}"
+    )
+    told = report(dbtai(bakery, *DERIVED, "--select", "stg_till", "--format", "json"))
+    texts = {o["column"]: o["text"] for o in told["outcomes"]}
+    assert texts["till_state"].startswith("Renamed from `till.raw_orders.state`.")

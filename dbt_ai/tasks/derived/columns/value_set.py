@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from dbt_ai.evidence.privacy import may_share
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength, holds, proved
 from dbt_ai.tasks.derived.wording import listed, quoted
 
@@ -11,6 +14,7 @@ MIN_ROWS = 50
 MIN_COUNT = 3
 MAX_VALUE_LENGTH = 40
 MAX_SEEN = 8
+_IDENTIFIER = re.compile(r"(_|^)(id|uuid|guid|key|sk|pk|hk|hash)$", re.IGNORECASE)  # their values say nothing
 
 
 def value_set(context: ColumnContext) -> Draft | None:
@@ -51,6 +55,9 @@ def _values(context: ColumnContext) -> Sentence | None:
     if not 1 < len(values) <= MAX_SEEN or profile.rows - profile.nulls < MIN_ROWS:
         return None
     if any(len(value) > MAX_VALUE_LENGTH or "\n" in value or counts.get(value, 0) < MIN_COUNT for value in values):
+        return None
+    identifier = _IDENTIFIER.search(context.name) is not None
+    if identifier or not all(may_share(value, counts[value], profile) for value in values):
         return None
     seen = listed([quoted(value) for value in values])
     return holds(f"Values in the data: {seen}.", f"SELECT DISTINCT {context.name}", f"all of {profile.rows} rows")
