@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -215,7 +216,9 @@ def test_nothing_that_people_wrote_changes_on_a_project_full_of_traps(integratio
     after = files(integration_project)
     for name, content in before.items():
         lines = iter(after[name].splitlines(keepends=True))
-        kept = [line for line in content.splitlines(keepends=True) if b"{" not in line]  # a flow map grows in its line
+        # A flow map grows in its line, and an empty description is filled in its place.
+        changing = re.compile(rb"\{|description: (''|\"\")")
+        kept = [line for line in content.splitlines(keepends=True) if not changing.search(line)]
         assert all(line in lines for line in kept), f"a line of {name} is gone or moved"
     run_dbt(integration_project, "build")
     assert report(dbtai(integration_project, *DERIVED, "--format", "json"))["summary"]["written"] == 0
