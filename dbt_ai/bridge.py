@@ -24,7 +24,6 @@ ARGUMENTS: Mapping[str, Kinds] = {
         **_SELECTION,
         "engine": "text",
         "effort": "text",
-        "max_cost": "number",
         "dry_run": "yes or no",
         "check": "yes or no",
         "strict": "yes or no",
@@ -95,21 +94,18 @@ def call(command: str, arguments: Mapping[str, Any]) -> None:
 
 
 def _checked(macro_name: str, name: str, kind: str, value: Any) -> Any:
-    """The value as a task takes it: texts as a tuple, a number as a float. Raises on a value of another type."""
+    """The value as a task takes it: texts as a tuple. Raises on a value of another type."""
     if kind == "texts" and isinstance(value, str):
         return (value,)
     if kind == "texts" and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     if kind == "text" and isinstance(value, str):
         return value
-    if kind == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
     if kind == "yes or no" and isinstance(value, bool):
         return value
     wanted = {
         "texts": "a text or a list of texts",
         "text": "a text",
-        "number": "a number",
         "yes or no": "true or false",
     }
     _fail(f"The argument {name} of {macro_name} must be {wanted[kind]}, not {value!r}.")

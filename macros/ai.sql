@@ -1,9 +1,9 @@
 {#- Each operation takes the arguments of the `dbtai` command of the same name and hands on those that were given. -#}
 
-{% macro ai_document(select=none, exclude=none, selector=none, state=none, engine=none, effort=none, max_cost=none, dry_run=none, check=none, strict=none, format=none, output=none) %}
+{% macro ai_document(select=none, exclude=none, selector=none, state=none, engine=none, effort=none, dry_run=none, check=none, strict=none, format=none, output=none) %}
   {%- do ai__call('document', {
       'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
-      'engine': engine, 'effort': effort, 'max_cost': max_cost,
+      'engine': engine, 'effort': effort,
       'dry_run': dry_run, 'check': check, 'strict': strict, 'format': format, 'output': output,
   }) -%}
 {% endmacro %}

@@ -81,8 +81,6 @@ def engine_of(settings: Settings, root: Path) -> tuple[Engine | None, tuple[str,
     """
     if settings.engine == "derived":
         return None, ()
-    if settings.engine == "student":
-        raise UsageError("There is no engine student in this version of dbtai; use auto, derived or reasoning.")
     from dbt_ai.engines.opening import key_source, open_engine
 
     try:

@@ -14,7 +14,7 @@ from dbt_ai.sql.query import parse_query
 from dbt_ai.sql.values import QueryFacts, Relation
 
 KIND = "facts"
-FORMAT = 1  # raise it with every change of what facts say
+FORMAT = 2  # raise it with every change of what facts say
 
 
 class CachedFacts:

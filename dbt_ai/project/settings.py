@@ -17,8 +17,8 @@ FILE = "dbt_ai.yml"
 
 @dataclass(frozen=True)
 class Settings:
-    """`engine` is who may answer ("auto", "derived", "student", "reasoning"), `model` and `base_url` the reasoning
-    model and its server, `effort` how long it may think, `max_cost` the most US dollars of one run.
+    """`engine` is who may answer ("auto", "derived", "reasoning"), `model` and `base_url` the reasoning
+    model and its server, `effort` how long it may think.
 
     `share` says what of the data an engine may see: "nothing", "statistics" or "samples". `house_style` is a file,
     relative to the project's root, with the words a company uses.
@@ -28,13 +28,12 @@ class Settings:
     model: str | None = None
     base_url: str | None = None
     effort: str = "low"
-    max_cost: float | None = None
     share: str = "statistics"
     house_style: str | None = None
 
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
-    "engine": ("auto", "derived", "student", "reasoning"),
+    "engine": ("auto", "derived", "reasoning"),
     "effort": ("auto", "none", "minimal", "low", "medium", "high", "xhigh", "max"),
     "share": ("nothing", "statistics", "samples"),
 }
@@ -55,9 +54,7 @@ def read_settings(
     for name in _NAMES:
         variable = f"DBTAI_{name.upper()}"
         if environment.get(variable):
-            given[name] = _checked(
-                name, _number(environment[variable]) if name == "max_cost" else environment[variable], variable
-            )
+            given[name] = _checked(name, environment[variable], variable)
     for name, value in (flags or {}).items():
         if name in _NAMES and value is not None:
             given[name] = _checked(name, value, f"--{name.replace('_', '-')}")
@@ -85,19 +82,8 @@ def _checked(name: str, value: Any, place: str) -> Any:
                 f"{place} must not hold {name}: files are committed. Set OPENAI_API_KEY in the environment."
             )
         raise UsageError(f"{place} has a setting that does not exist, {name}. There are {', '.join(_NAMES)}.")
-    if name == "max_cost":
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-            raise UsageError(f"{place}: max_cost must be a number of US dollars, not {value!r}.")
-        return float(value)
     if not isinstance(value, str):
         raise UsageError(f"{place}: {name} must be a text, not {value!r}.")
     if name in _CHOICES and value not in _CHOICES[name]:
         raise UsageError(f"{place}: {name} must be one of {', '.join(_CHOICES[name])}, not {value!r}.")
     return value
-
-
-def _number(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text

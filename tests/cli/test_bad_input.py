@@ -173,7 +173,7 @@ def test_only_debug_shows_a_traceback(bakery: Path) -> None:
 def test_an_engine_that_is_not_there_yet_is_not_another_one(bakery: Path) -> None:
     done = dbtai(bakery, "document", environment={"DBTAI_ENGINE": "student"})
     assert done.returncode == 2
-    assert "no engine student" in done.stderr
+    assert "not 'student'" in done.stderr
     assert one_sentence(done.stderr)
 
 

@@ -26,9 +26,9 @@ def recorded(result: subprocess.CompletedProcess[str]) -> Any:
 
 
 def test_the_task_gets_the_arguments_that_were_given_and_stdout_is_only_its_own(shop: Path) -> None:
-    said = recorded(operation(shop, "ai_document", {"select": "+customers", "dry_run": True, "max_cost": 1}))
+    said = recorded(operation(shop, "ai_document", {"select": "+customers", "dry_run": True}))
     assert said["command"] == "document"
-    assert said["arguments"] == {"select": ["+customers"], "dry_run": True, "max_cost": 1.0}
+    assert said["arguments"] == {"select": ["+customers"], "dry_run": True}
     assert said["selected"] == [
         "model.shop.customers",
         "model.shop.stg_customers",
@@ -62,7 +62,6 @@ def test_an_exit_code_fails_dbt_without_a_word_on_stdout(shop: Path, code: int, 
         ({}, {"RECORDER_CRASH": "1"}, "KeyError: 'a mistake of ours'"),
         ({"slect": "orders"}, {}, "ai_document takes no argument called slect. It takes: select, exclude,"),
         ({"dry_run": "maybe"}, {}, "The argument dry_run of ai_document must be true or false, not 'maybe'."),
-        ({"max_cost": "a lot"}, {}, "The argument max_cost of ai_document must be a number, not 'a lot'."),
         ({"selector": "nope"}, {}, 'There is no selector called "nope" in selectors.yml; it has finance.'),
         ({"select": "nope"}, {}, 'Nothing in this project is called "nope"'),
         ({"select": "state:modified", "state": "nowhere"}, {}, 'The state folder "nowhere" holds no manifest.json'),

@@ -20,6 +20,7 @@ def default(context: ColumnContext, draft: Draft) -> Sentence | None:
         return None
     if (
         "where there is none" in draft.text
+        or draft.main.text.endswith("else false.")
         or ", or " in draft.main.text
         or (facts.default_sql != "0" and not _outermost(facts.expression))
     ):
