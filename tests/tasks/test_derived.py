@@ -38,7 +38,9 @@ def test_derived_texts(path: Path) -> None:
         "projection",
         unique_keys=tuple(key.columns for key in facts.keys),
     )
-    evidence[name] = Evidence(name, name, "model", own, case["sql"], facts=facts, lineage=trace(query))
+    evidence[name] = Evidence(
+        name, name, "model", own, case["sql"], case.get("raw_sql"), facts=facts, lineage=trace(query)
+    )
     drafts = draft_all(evidence, {u: u for u in evidence}, human, {}, "duckdb", lambda target, text: False)
     texts = {target.column: draft.text for target, draft in drafts.by_target.items() if target.unique_id == name}
     for column, expected in case.get("expect", {}).items():

@@ -28,6 +28,8 @@ def computed(context: ColumnContext) -> Draft | None:
         return None
     tree = facts.expression.unnest()
     moment = _moment(tree)
+    if moment is None and tree.find(exp.Column, exp.AggFunc, exp.Window) is None:
+        return None  # made of literals alone: names of this target, of a variable, ...
     words = moment or _with_default(tree, context) or _text_words(tree, context) or numbers_in_words(tree, context)
     if words:
         return Draft(proved(sentence(words), facts.sql), Strength.MEANING, travels=moment is None)
