@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import _thread
+import signal
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +94,15 @@ def test_what_was_answered_before_the_engine_became_unavailable_is_kept(api: Loo
     assert len(api.received) - sent == 5
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where the tests run in a shell's background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_keeps_what_came_and_does_not_wait_for_the_rest(api: LoopbackAPI, tmp_path: Path) -> None:
     api.script = lambda received: (
         filled(received) if prompt_of(received) in ("prompt 0.", "prompt 1.") else Http(delay=60)
