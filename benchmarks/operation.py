@@ -21,8 +21,10 @@ from benchmarks.projects import generate
 
 
 def main(arguments: list[str]) -> None:
-    """Prints the median seconds of each command and, last, one JSON object with `seconds_over_parse` and `models`; beside
-    it what is over an operation that does nothing, since dbt's own part of every operation is not ours."""
+    """Prints the median seconds of each command and, last, one JSON object with `seconds_over_parse` and `models`.
+
+    Beside it stands what is over an operation that does nothing: dbt's own part of every operation is not ours.
+    """
     parser = argparse.ArgumentParser(prog="benchmarks operation")
     parser.add_argument("--quick", action="store_true", help="200 models, three runs each")
     parser.add_argument("--models", type=int, default=1000)
