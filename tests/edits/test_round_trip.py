@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -332,3 +333,11 @@ def test_an_anchor_is_edited_only_where_the_text_is_meant_for_every_use(
     alone = [edit for edit in edits if f"*{edit.column}" not in before]
     if not shared_list and not merged:
         assert all(edit in plan.planned for edit in alone), "what nothing shares is written"
+
+
+@pytest.mark.xfail(strict=True, reason="a known fault: the guard refuses the new column of a list that is shared")
+def test_a_new_column_of_a_shared_list_is_written_beside_one_that_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(layout_with_anchors([[0]], True, True).encode())
+    places = [("sharing", "new"), ("m0", "c0"), ("sharing", "c0"), ("m0", "new")]
+    edits = [Edit(PropertyPlace(FILE, "models", model, file_exists=True), column, "One.") for model, column in places]
+    assert {one.edit.column for one in plan_edits(tmp_path, edits).refused} == {"c0"}
