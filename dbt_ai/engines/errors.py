@@ -12,3 +12,7 @@ class EngineUnavailable(EngineError):
 
 class CacheError(EngineUnavailable):
     """The cache cannot be read or written. Asking on would pay for answers that would be lost."""
+
+
+class CapReached(EngineUnavailable):
+    """The money that the user allowed is spent, or what is left does not pay for another request."""

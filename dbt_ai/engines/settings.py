@@ -21,8 +21,8 @@ class EngineSettings:
 
     `base_url` None means OPENAI_BASE_URL of the environment, else OpenAI itself. `effort` is what a task puts into its
     requests: the engine sends the effort that each request carries. `timeout_seconds` bounds one attempt as a whole,
-    `retries` the attempts after the first. `api` is "responses" or "chat", None to choose by the base URL. `name` is
-    what answers and reports call the engine.
+    `retries` the attempts after the first. `api` is "responses" or "chat", None to find out. `name` is what answers
+    and reports call the engine. `offline` refuses every server that is not on this machine.
     """
 
     model: str
@@ -32,6 +32,7 @@ class EngineSettings:
     retries: int = 2
     api: str | None = None
     name: str = "reasoning"
+    offline: bool = False
 
     def resolved_base_url(self, environ: Mapping[str, str] = os.environ) -> str:
         """The base URL without a slash at its end. Raises EngineUnavailable where it is not an HTTP address."""

@@ -17,27 +17,43 @@ FILE = "dbt_ai.yml"
 
 @dataclass(frozen=True)
 class Settings:
-    """`engine` is who may answer ("auto", "derived", "reasoning"), `model` and `base_url` the reasoning
-    model and its server, `effort` how long it may think.
+    """`engine` is who may answer ("auto", "derived", "student", "reasoning"), `model` and `base_url` the reasoning
+    model and its server, `student_model` and `student_base_url` those of a small one that is asked first.
 
-    `share` says what of the data an engine may see: "nothing", "statistics" or "samples". `house_style` is a file,
-    relative to the project's root, with the words a company uses.
+    `effort` is how long the reasoning model may think, "auto" to choose by how hard a node is, up to `max_effort`;
+    `max_cost` the most a run may cost, in US dollars; `prices` a file with prices of models, `concurrency` how many
+    requests are under way at once. `share` says what of the data an engine may see: "nothing", "statistics" or
+    "samples"; `offline` refuses every connection that leaves this machine. `house_style` is a file with the words a
+    company uses, `prompts` a folder with templates of its own. Files and folders are relative to the project's root.
     """
 
     engine: str = "auto"
     model: str | None = None
     base_url: str | None = None
-    effort: str = "low"
+    student_model: str | None = None
+    student_base_url: str | None = None
+    effort: str = "auto"
+    max_effort: str = "high"
+    max_cost: float | None = None
+    prices: str | None = None
+    concurrency: int = 8
     share: str = "statistics"
+    offline: bool = False
     house_style: str | None = None
+    prompts: str | None = None
 
 
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # from the least to the most
+ENGINES = ("auto", "derived", "student", "reasoning")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
-    "engine": ("auto", "derived", "reasoning"),
-    "effort": ("auto", "none", "minimal", "low", "medium", "high", "xhigh", "max"),
+    "engine": ENGINES,
+    "effort": ("auto", *EFFORTS, "research"),
+    "max_effort": EFFORTS,
     "share": ("nothing", "statistics", "samples"),
 }
 _NAMES = tuple(field.name for field in fields(Settings))
+_YES_OR_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+MAX_CONCURRENCY = 64
 
 
 def read_settings(
@@ -82,8 +98,34 @@ def _checked(name: str, value: Any, place: str) -> Any:
                 f"{place} must not hold {name}: files are committed. Set OPENAI_API_KEY in the environment."
             )
         raise UsageError(f"{place} has a setting that does not exist, {name}. There are {', '.join(_NAMES)}.")
+    if name == "offline":
+        return _yes_or_no(value, place)
+    if name in ("max_cost", "concurrency"):
+        return _number(name, value, place)
     if not isinstance(value, str):
         raise UsageError(f"{place}: {name} must be a text, not {value!r}.")
     if name in _CHOICES and value not in _CHOICES[name]:
         raise UsageError(f"{place}: {name} must be one of {', '.join(_CHOICES[name])}, not {value!r}.")
     return value
+
+
+def _yes_or_no(value: Any, place: str) -> bool:
+    found = value if isinstance(value, bool) else _YES_OR_NO.get(str(value).strip().casefold())
+    if found is None:
+        raise UsageError(f"{place}: offline must be true or false, not {value!r}.")
+    return found
+
+
+def _number(name: str, value: Any, place: str) -> float | int:
+    """US dollars, or a whole number of requests."""
+    try:
+        number = float("nan") if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if name == "max_cost":
+        if not 0 <= number < float("inf"):
+            raise UsageError(f"{place}: max_cost must be an amount in US dollars such as 2.50, not {value!r}.")
+        return number
+    if not (1 <= number <= MAX_CONCURRENCY and number == int(number)):
+        raise UsageError(f"{place}: concurrency must be a whole number from 1 to {MAX_CONCURRENCY}, not {value!r}.")
+    return int(number)

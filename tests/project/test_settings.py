@@ -22,6 +22,13 @@ def test_the_later_place_wins(tmp_path: Path) -> None:
     assert settings == Settings(engine="derived", effort="medium", model="largest")
 
 
+def test_numbers_and_switches_are_read_from_every_place(tmp_path: Path) -> None:
+    (tmp_path / "dbt_ai.yml").write_text("max_cost: 2\noffline: true\n")
+    settings = read_settings(tmp_path, environment={"DBTAI_CONCURRENCY": "16", "DBTAI_OFFLINE": "no"})
+    assert settings == Settings(max_cost=2.0, offline=False, concurrency=16)
+    assert read_settings(tmp_path, {"max_cost": 0.5}, environment={}).max_cost == 0.5
+
+
 def test_an_empty_file_or_variable_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "dbt_ai.yml").write_text("# nothing yet\n")
     assert read_settings(tmp_path, environment={"DBTAI_ENGINE": ""}) == Settings()
@@ -31,11 +38,18 @@ def test_an_empty_file_or_variable_says_nothing(tmp_path: Path) -> None:
     ("content", "words"),
     [
         ("engin: derived", "dbt_ai.yml has a setting that does not exist, engin. There are engine, model,"),
-        ("engine: best", "engine must be one of auto, derived, reasoning, not 'best'"),
+        ("engine: best", "engine must be one of auto, derived, student, reasoning, not 'best'"),
         ("engine: [derived]", "engine must be a text"),
         ("share: everything", "share must be one of nothing, statistics, samples"),
         ("api_key: sk-something", "must not hold api_key: files are committed"),
         ("openai_token: abc", "must not hold openai_token"),
+        ("max_cost: a lot", "max_cost must be an amount in US dollars such as 2.50, not 'a lot'"),
+        ("max_cost: .inf", "max_cost must be an amount"),
+        ("max_cost: true", "max_cost must be an amount"),
+        ("concurrency: 0", "concurrency must be a whole number from 1 to 64, not 0"),
+        ("concurrency: 2.5", "concurrency must be a whole number"),
+        ("offline: maybe", "offline must be true or false, not 'maybe'"),
+        ("max_effort: research", "max_effort must be one of none, minimal"),
         ("- engine", "must hold settings such as `engine: derived`"),
         ("engine: [", "dbt_ai.yml cannot be read"),
     ],
