@@ -44,15 +44,20 @@ def document_request(
     house_style: str | None = None,
     describe_model: bool = True,
     effort: str = "low",
+    refuted: Sequence[tuple[str, str, str]] = (),
 ) -> list[Request]:
     """The requests for descriptions of `columns`, and of the node itself where `describe_model`.
 
     `share` is what may be shown of the data, `house_style` the text of the company's style file, `dialect` the SQL's.
+    `refuted` is what was wrong with an earlier answer: column (empty for the node), sentence, and why it is false, as
+    an engine may see it.
     There is none where nothing is to be described. `read_document_answer` reads each answer, with the same `columns`.
     """
     instructions = _template("document_instructions.md.jinja").render(house_style=(house_style or "").strip())
     keys = _keys(columns)
     shared = _shared(evidence, columns, describe_model, dialect, Share(share))
+    if refuted:
+        shared.append(("refuted by a check", "\n".join(_refuted(refuted))))
     requests = []
     for number, chunk in enumerate(_chunks(evidence, keys, Share(share))):
         about_model = describe_model and number == 0
@@ -62,7 +67,9 @@ def document_request(
             Request(
                 target=evidence.unique_id,
                 instructions=instructions,
-                prompt=_prompt(shared, [lines for _, lines in chunk], evidence.resource_type, about_model),
+                prompt=_prompt(
+                    shared, [lines for _, lines in chunk], evidence.resource_type, about_model, bool(refuted)
+                ),
                 schema_name="descriptions",
                 schema=_schema([keys[name] for name, _ in chunk], about_model),
                 prompt_version=PROMPT_VERSION,
@@ -167,7 +174,9 @@ def _shared(
     ]
 
 
-def _prompt(shared: Sequence[tuple[str, str]], columns: Sequence[str], resource_type: str, about_model: bool) -> str:
+def _prompt(
+    shared: Sequence[tuple[str, str]], columns: Sequence[str], resource_type: str, about_model: bool, again: bool
+) -> str:
     sections = [*shared, ("columns to describe", "\n".join(columns))]
     content = "\x00".join(text for _, text in sections)
     return _template("document.md.jinja").render(
@@ -176,7 +185,16 @@ def _prompt(shared: Sequence[tuple[str, str]], columns: Sequence[str], resource_
         describe_model=about_model,
         resource_type=resource_type,
         count=len(columns),
+        again=again,
     )
+
+
+def _refuted(refuted: Sequence[tuple[str, str, str]]) -> list[str]:
+    """What an earlier answer said that is false, and why."""
+    return [
+        f"- {one_line(column) or 'the whole'}: said {one_line(text, MAX_LINE)!r}, but {one_line(why, MAX_LINE)}"
+        for column, text, why in refuted
+    ][:MAX_TEXTS]
 
 
 def _upstream(evidence: Evidence) -> list[str]:
