@@ -118,7 +118,7 @@ class Spending(Protocol):
     def close(self, cost: Cost, outcome: str) -> Cost:
         """Settles it, exactly once. `cost` is what the server counted, None where it is not known: then all that was
         set aside counts as spent where the server may have worked on it. `outcome` is "answered", or a word of
-        engines/ledger.py for what went wrong. Returns the cost with its money."""
+        engines/outcomes.py for what went wrong. Returns the cost with its money."""
 
 
 class Meter(Protocol):
