@@ -16,3 +16,7 @@ class CacheError(EngineUnavailable):
 
 class CapReached(EngineUnavailable):
     """The money that the user allowed is spent, or what is left does not pay for another request."""
+
+
+class Stopped(EngineUnavailable):
+    """The run was interrupted before this was sent."""

@@ -6,7 +6,9 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from dbt_ai.errors import EngineError
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,15 @@ class Engine(Protocol):
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request, validated against its schema."""
+
+
+@runtime_checkable
+class Stoppable(Protocol):
+    """An engine whose waiting can be ended: for its turn, for a pause to be over, for money, for another process."""
+
+    def stop(self, why: EngineError) -> None:
+        """Nothing is sent any more: `why` is raised instead, in every thread that waits, too. What is under way goes
+        on to its end."""
 
 
 class Spending(Protocol):
