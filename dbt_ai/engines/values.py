@@ -73,6 +73,8 @@ class Cost:
 
     Tokens as the server counted them, None where it did not; `usd` None where no price is known. `seconds` is the time
     until the answer was there, `sent_bytes` and `received_bytes` are the bodies', `requests` their number.
+    `cached_tokens` and `written_tokens` are those of the input that the server read from and wrote to its own cache,
+    which have prices of their own.
     """
 
     input_tokens: int | None = None
@@ -84,6 +86,7 @@ class Cost:
     sent_bytes: int = 0
     received_bytes: int = 0
     requests: int = 0
+    written_tokens: int | None = None
 
 
 @dataclass(frozen=True)
