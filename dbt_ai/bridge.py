@@ -24,9 +24,14 @@ ARGUMENTS: Mapping[str, Kinds] = {
         **_SELECTION,
         "engine": "text",
         "effort": "text",
+        "max_effort": "text",
+        "max_cost": "number",
         "dry_run": "yes or no",
         "check": "yes or no",
         "strict": "yes or no",
+        "show_prompts": "yes or no",
+        "export_requests": "text",
+        "import_answers": "texts",
         "format": "text",
         "output": "text",
     },
@@ -103,10 +108,13 @@ def _checked(macro_name: str, name: str, kind: str, value: Any) -> Any:
         return value
     if kind == "yes or no" and isinstance(value, bool):
         return value
+    if kind == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
     wanted = {
         "texts": "a text or a list of texts",
         "text": "a text",
         "yes or no": "true or false",
+        "number": "a number",
     }
     _fail(f"The argument {name} of {macro_name} must be {wanted[kind]}, not {value!r}.")
 

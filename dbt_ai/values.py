@@ -206,6 +206,33 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class TierTotals:
+    """What one step of the cascade did: "derived", "student", "reasoning", or "reasoning again" for what a check had
+    refuted. The first four counts are of targets (nodes and columns): `tried`, of these `accepted`, `refuted` (by a
+    check) and left `silent` (nothing true could be said).
+
+    `requests` is the number of questions, of these `from_cache` were answered in an earlier run and `failed` not at
+    all; `efforts` how many were asked at which effort. Tokens and `usd` are those of this run, `usd` None where no
+    price is known.
+    """
+
+    name: str
+    model: str | None = None
+    efforts: tuple[tuple[str, int], ...] = ()
+    tried: int = 0
+    accepted: int = 0
+    refuted: int = 0
+    silent: int = 0
+    requests: int = 0
+    from_cache: int = 0
+    failed: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    usd: float | None = 0.0
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a run of a job has to tell."""
 
@@ -214,6 +241,6 @@ class Report:
     findings: tuple[Finding, ...] = ()
     notices: tuple[str, ...] = ()  # what could not be seen, in whole sentences
     diff: str = ""
-    cost: tuple[tuple[str, Any], ...] = field(default=())
+    tiers: tuple[TierTotals, ...] = ()  # in the order in which they were asked
     wrote: bool = False  # False under --dry-run and --check: what is "written" would be
     unfinished: tuple[str, ...] = ()  # what an engine failed to answer, in whole sentences: run again to go on

@@ -1,10 +1,11 @@
 {#- Each operation takes the arguments of the `dbtai` command of the same name and hands on those that were given. -#}
 
-{% macro ai_document(select=none, exclude=none, selector=none, state=none, engine=none, effort=none, dry_run=none, check=none, strict=none, format=none, output=none) %}
+{% macro ai_document(select=none, exclude=none, selector=none, state=none, engine=none, effort=none, max_effort=none, max_cost=none, dry_run=none, check=none, strict=none, show_prompts=none, export_requests=none, import_answers=none, format=none, output=none) %}
   {%- do ai__call('document', {
       'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
-      'engine': engine, 'effort': effort,
-      'dry_run': dry_run, 'check': check, 'strict': strict, 'format': format, 'output': output,
+      'engine': engine, 'effort': effort, 'max_effort': max_effort, 'max_cost': max_cost,
+      'dry_run': dry_run, 'check': check, 'strict': strict, 'show_prompts': show_prompts,
+      'export_requests': export_requests, 'import_answers': import_answers, 'format': format, 'output': output,
   }) -%}
 {% endmacro %}
 

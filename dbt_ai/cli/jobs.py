@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt_ai.engines.values import Engine
-from dbt_ai.errors import EngineError, UsageError
-from dbt_ai.project.settings import Settings, read_settings
+from dbt_ai.cli.engines import asking_of
+from dbt_ai.errors import UsageError
+from dbt_ai.project.settings import read_settings
 from dbt_ai.project.values import ProjectReader, Selection
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.values import OutcomeKind, Report
@@ -25,9 +25,14 @@ class DocumentCall:
     selection: Selection = field(default_factory=Selection)
     engine: str | None = None
     effort: str | None = None
+    max_effort: str | None = None
+    max_cost: float | None = None
     dry_run: bool = False
     check: bool = False
     strict: bool = False
+    show_prompts: bool = False
+    export_requests: Path | None = None
+    import_answers: tuple[Path, ...] = ()
     form: str = "text"
     output: Path | None = None
 
@@ -48,18 +53,16 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     if call.strict and not call.check:
         raise UsageError("strict says what fails under check: give both, or none.")
     check_output(call.output)
-    settings = read_settings(reader.project.root, {"engine": call.engine, "effort": call.effort})
+    flags = {name: getattr(call, name) for name in ("engine", "effort", "max_effort", "max_cost")}
+    settings = read_settings(reader.project.root, flags)
     options = DocumentOptions(
         selection=call.selection,
         write=not (call.dry_run or call.check),
-        share=settings.share,
-        house_style=settings.house_style,
-        effort=settings.effort,
-        everything=settings.engine == "reasoning",
+        everything=settings.engine in ("student", "reasoning"),
     )
-    engine, told = engine_of(settings, reader.project.root)
+    asking, told = asking_of(settings, reader.project.root)
     with progress_of() as progress:
-        report = document(reader, options, engine=engine, notices=told, progress=progress)
+        report = document(reader, options, asking=asking, notices=told, progress=progress)
     tell(report, call.form, call.output, diff_only=call.dry_run)
     return exit_code(report, check=call.check, strict=call.strict)
 
@@ -72,25 +75,6 @@ def exit_code(report: Report, *, check: bool = False, strict: bool = False) -> i
     if check and kinds & {OutcomeKind.WRITTEN, OutcomeKind.STALE}:
         return 1
     return 1 if check and strict and kinds & {OutcomeKind.GAP, OutcomeKind.REFUTED} else 0
-
-
-def engine_of(settings: Settings, root: Path) -> tuple[Engine | None, tuple[str, ...]]:
-    """The reasoning engine that the settings and the environment allow, and what to tell where there is none.
-
-    Raises UsageError where an engine is asked for by name and cannot be had.
-    """
-    if settings.engine == "derived":
-        return None, ()
-    from dbt_ai.engines.opening import key_source, open_engine
-
-    try:
-        return open_engine(settings.model, settings.base_url, root), ()
-    except EngineError as error:
-        if settings.engine == "reasoning":
-            raise UsageError(str(error)) from error
-        if not (settings.base_url or os.environ.get("OPENAI_BASE_URL") or key_source()):
-            return None, ("Derived texts only, as there is no key for a reasoning model (OPENAI_API_KEY).",)
-        return None, (f"Derived texts only: {error}",)
 
 
 def tell(report: Report, form: str, output: Path | None, *, diff_only: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_ai.cli.jobs import DocumentCall, run_document, selection_from
-from dbt_ai.cli.options import EFFORTS, ENGINES
+from dbt_ai.cli.options import EFFORTS, ENGINES, MAX_EFFORTS
 from dbt_ai.errors import UsageError
 from dbt_ai.project.values import ProjectReader
 
@@ -26,17 +26,22 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
                 selection=selection_from(arguments),
                 engine=_choice(arguments, "engine", ENGINES),
                 effort=_choice(arguments, "effort", EFFORTS),
+                max_effort=_choice(arguments, "max_effort", MAX_EFFORTS),
+                max_cost=arguments.get("max_cost"),
                 dry_run=bool(arguments.get("dry_run")),
                 check=bool(arguments.get("check")),
                 strict=bool(arguments.get("strict")),
+                show_prompts=bool(arguments.get("show_prompts")),
+                export_requests=_path(arguments, "export_requests"),
+                import_answers=tuple(Path(name) for name in arguments.get("import_answers") or ()),
                 form=_choice(arguments, "format", FORMATS) or "text",
-                output=Path(arguments["output"]) if arguments.get("output") else None,
+                output=_path(arguments, "output"),
             ),
         )
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 
-        output = Path(arguments["output"]) if arguments.get("output") else None
+        output = _path(arguments, "output")
         column = arguments.get("column")
         if not isinstance(column, str):
             raise UsageError("ai_lineage needs a column: --args '{column: orders.amount}'.")
@@ -51,3 +56,7 @@ def _choice(arguments: Mapping[str, Any], name: str, choices: tuple[str, ...]) -
     if value is None or value in choices:
         return value
     raise UsageError(f"{name} is one of {', '.join(choices)}, not {value!r}.")
+
+
+def _path(arguments: Mapping[str, Any], name: str) -> Path | None:
+    return Path(arguments[name]) if arguments.get(name) else None

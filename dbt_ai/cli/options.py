@@ -12,8 +12,9 @@ from dbt_ai.project.values import Selection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-ENGINES = ("auto", "derived", "reasoning")
-EFFORTS = ("auto", "none", "minimal", "low", "medium", "high", "xhigh", "max")
+ENGINES = ("auto", "derived", "student", "reasoning")
+MAX_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+EFFORTS = ("auto", *MAX_EFFORTS, "research")
 
 
 class SeveralValues(click.Option):

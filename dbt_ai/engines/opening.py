@@ -16,13 +16,20 @@ DEFAULT_MODEL = "gpt-5-mini"  # of OpenAI's; other servers have other models
 CACHE = Path(".dbt_ai") / "answers.sqlite"
 
 
-def open_engine(model: str | None, base_url: str | None, root: Path, environ: Mapping[str, str] = os.environ) -> Engine:
+def open_engine(
+    model: str | None,
+    base_url: str | None,
+    root: Path,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    name: str = "reasoning",
+) -> Engine:
     """The model at `base_url`, with the answers of earlier runs in `.dbt_ai/` of the project at `root`.
 
     Asks nobody anything. Raises EngineUnavailable where there is no key, or no model is named for a server that is not
     OpenAI's, and CacheError where the cache cannot be opened.
     """
-    settings = EngineSettings(model=model or DEFAULT_MODEL, base_url=base_url)
+    settings = EngineSettings(model=model or DEFAULT_MODEL, base_url=base_url, name=name)
     url = settings.resolved_base_url(environ)
     read_key(url, environ)
     if model is None and not is_openai(url):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
-from dbt_ai.values import Finding, Outcome, OutcomeKind, Report, Verdict
+from dbt_ai.values import Finding, Outcome, OutcomeKind, Report, TierTotals, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -31,7 +32,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "notices": list(report.notices),
         "unfinished": list(report.unfinished),
-        "cost": dict(report.cost),
+        "tiers": [_tier(tier) for tier in report.tiers],
         "diff": report.diff,
     }
 
@@ -59,6 +60,10 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "where": verdict.where,
         "rows": [dict(row) for row in verdict.rows],
     }
+
+
+def _tier(tier: TierTotals) -> dict[str, Any]:
+    return {**asdict(tier), "efforts": dict(tier.efforts)}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -1,53 +1,253 @@
-"""Asks an engine for what could not be derived well, and keeps the sentences of its answers that pass the checks."""
+"""Asks for what could not be derived well, the cheapest engine first, and keeps what passes the checks.
+
+Each step of the cascade is asked only for what the steps before it left open. The check decides what climbs, never a
+model's own confidence. Sources: FrugalGPT (Chen et al., 2023) and AutoMix (Aggarwal et al., 2023) cascade by a learned
+or asked-for confidence; here the gate is a checker.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from dbt_ai.checks.text_guard import clean_text
-from dbt_ai.engines.asking import ask_all
-from dbt_ai.engines.values import Answer, Cost, Engine, Request
-from dbt_ai.errors import EngineError, UsageError
+from dbt_ai.engines.values import Answer, Engine, Request
+from dbt_ai.errors import EngineError
 from dbt_ai.evidence.prompting import document_request, read_document_answer
 from dbt_ai.project.values import Project
+from dbt_ai.tasks.answers import Judged, counterexample, judge
 from dbt_ai.tasks.checking import Checker
-from dbt_ai.tasks.derived.values import Draft, Strength
-from dbt_ai.tasks.evidence_hash import evidence_hash
-from dbt_ai.tasks.gathering import Gathered, columns_of
+from dbt_ai.tasks.derived.values import Draft
+from dbt_ai.tasks.effort import difficulty_of, effort_for, harder, most_output_tokens
+from dbt_ai.tasks.gathering import Gathered
 from dbt_ai.tasks.progress import Progress
+from dbt_ai.tasks.questions import Question, question_of
 from dbt_ai.tasks.texts import Text
-from dbt_ai.tasks.written import Author, Lock, author
-from dbt_ai.values import Outcome, OutcomeKind, Target, Verdict, VerdictKind
+from dbt_ai.tasks.written import Lock
+from dbt_ai.values import Outcome, Target, TierTotals
 
-MAX_LENGTH = 1_000  # characters of a description
+OnAnswer = Callable[[int, Answer | EngineError | None], None]  # place of the request; None: not asked
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of a node in one or more requests."""
+class PromptOptions:
+    """What goes into every question: see project/settings.Settings. `house_style` is the text of the file."""
 
-    unique_id: str
+    share: str = "statistics"
+    house_style: str | None = None
+    max_effort: str = "high"
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One step of the cascade. `effort` is how hard it thinks, "auto" to choose by how hard a node is. `again` asks
+    only for what a check refuted, tells what was wrong, and thinks harder."""
+
     name: str
-    columns: tuple[str, ...]
-    about_node: bool
-    requests: tuple[Request, ...]
+    engine: Engine
+    effort: str = "auto"
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How questions are put to a tier: `ask` hands the requests to its engine and calls back for each as it comes, in
+    this thread; `told` is given the key of each answered request and how many of its texts were accepted and refuted;
+    `spent` says what the run has cost so far, in US dollars; `notices` are sentences for the report, asked for last.
+    """
+
+    tiers: tuple[Tier, ...]
+    prompts: PromptOptions
+    ask: Callable[[Tier, Sequence[Request], OnAnswer], None]
+    told: Callable[[str, int, int], None] = lambda key, accepted, refuted: None
+    spent: Callable[[], float | None] = lambda: None
+    notices: Callable[[], Sequence[str]] = lambda: ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Texts that passed, proposals that did not, and what the engine failed to answer."""
+    """Texts that passed, proposals that did not and that nothing better replaced, what the engines failed to answer,
+    and what each tier did."""
 
     texts: Mapping[Target, Text] = field(default_factory=dict)
     refuted: tuple[Outcome, ...] = ()
     unfinished: tuple[str, ...] = ()
-    cost: tuple[tuple[str, Any], ...] = ()
+    tiers: tuple[TierTotals, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """One request and the question that it is part of."""
+
+    question: Question
+    request: Request
+
+
+class _Cascade:
+    """The state of one walk down the tiers."""
+
+    def __init__(
+        self,
+        project: Project,
+        gathered: Gathered,
+        checker: Checker,
+        asking: Asking,
+        progress: Progress,
+    ) -> None:
+        self._project, self._gathered, self._checker = project, gathered, checker
+        self._asking, self._options, self._progress = asking, asking.prompts, progress
+        self.texts: dict[Target, Text] = {}  # that passed as a whole
+        self.partial: dict[Target, Text] = {}  # what is left of those that did not
+        self.refuted: dict[Target, tuple[str, Judged]] = {}  # by which engine, until something better comes
+        self.failures: dict[str, list[str]] = {}  # by node: why the last tier that was asked did not answer
+        self._efforts: dict[str, str] = {}  # by node: how hard it was thought about last
+        self.tiers: list[TierTotals] = []
+
+    def step(self, tier: Tier, questions: Sequence[Question]) -> list[Question]:
+        """Asks one tier; returns what is still open after it."""
+        if tier.again:
+            asked = [part for question in questions if (part := question.only(self.refuted))]
+        else:
+            asked = list(questions)
+        sent = [_Sent(question, request) for question in asked for request in self._requests(tier, question)]
+        if not sent:
+            return list(questions)
+        totals = _Totals(tier)
+        closed: set[Target] = set()
+        failed: dict[str, list[str]] = {}
+        what, done = f"Asking {tier.engine.model}", 0
+
+        def on_answer(place: int, result: Answer | EngineError | None) -> None:
+            nonlocal done
+            done += 1
+            spent = self._asking.spent()
+            self._progress(what if not spent else f"{what}, ${spent:,.2f} so far", done, len(sent))
+            question, request = sent[place].question, sent[place].request
+            if isinstance(result, Answer):
+                totals.answered(request, result)
+                try:
+                    closed.update(self._keep(tier, question, request, result, totals))
+                    return
+                except EngineError as error:
+                    result = error
+            totals.failed(request, asked=result is not None)
+            if result is not None:
+                failed.setdefault(question.unique_id, []).append(str(result))
+
+        self._progress(what, 0, len(sent))
+        self._asking.ask(tier, [each.request for each in sent], on_answer)
+        self.tiers.append(totals.value(sum(len(question.targets) for question in asked)))
+        for question in asked:
+            self.failures.pop(question.unique_id, None)
+        self.failures.update(failed)
+        left = {target: True for question in questions for target in question.targets if target not in closed}
+        return [part for question in questions if (part := question.only(left))]
+
+    def _requests(self, tier: Tier, question: Question) -> list[Request]:
+        evidence = self._gathered.evidence[question.unique_id]
+        most = self._options.max_effort
+        wrong: list[tuple[str, str, str]] = []
+        if not tier.again:
+            effort = effort_for(difficulty_of(evidence, question.columns), tier.effort, most)
+        else:
+            effort = harder(self._efforts[question.unique_id], most)
+            wrong = [
+                (target.column or "", sentence, counterexample(verdict, self._options.share))
+                for target in question.targets
+                for sentence, verdict in self.refuted[target][1].refused
+            ]
+        self._efforts[question.unique_id] = effort
+        requests = document_request(
+            evidence,
+            question.columns,
+            dialect=self._project.dialect,
+            share=self._options.share,
+            house_style=self._options.house_style,
+            describe_model=question.about_node,
+            effort=effort,
+            refuted=wrong,
+        )
+        return [replace(r, max_output_tokens=most_output_tokens(effort, len(question.columns))) for r in requests]
+
+    def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: _Totals) -> set[Target]:
+        """Keeps what holds of an answer; returns the targets that are answered."""
+        name = self._project.nodes[question.unique_id].name
+        about_node, by_column = read_document_answer(answer, question.columns)
+        proposed: dict[str | None, str] = dict(by_column)
+        if about_node:
+            proposed[None] = about_node
+        judged = judge(proposed, question.unique_id, name, tier.engine.name, tier.engine.model, self._checker)
+        for target in question.targets:  # where this answer is silent or better, what an earlier one said is forgotten
+            if _asks_for(request, target):
+                self.refuted.pop(target, None)
+        closed: set[Target] = set()
+        for each in judged:
+            if each.refuted:
+                self.refuted[each.target] = (tier.engine.name, each)
+                if each.text is not None:
+                    self.partial[each.target] = each.text
+            elif each.text is not None:
+                self.texts[each.target] = each.text
+                self.partial.pop(each.target, None)
+                self.refuted.pop(each.target, None)
+                closed.add(each.target)
+        refuted = sum(each.refuted for each in judged)
+        totals.judged(accepted=len(closed), refuted=refuted)
+        self._asking.told(request.key(tier.engine.model), len(closed), refuted)
+        return closed
+
+
+class _Totals:
+    """Counts of one tier while it answers."""
+
+    def __init__(self, tier: Tier) -> None:
+        self._tier = tier
+        self._counts: Counter[str] = Counter()
+        self._efforts: Counter[str] = Counter()
+        self._usd: float | None = 0.0
+
+    def answered(self, request: Request, answer: Answer) -> None:
+        self._counts["requests"] += 1
+        self._efforts[request.effort] += 1
+        if answer.from_cache:
+            self._counts["from_cache"] += 1
+            return
+        cost = answer.cost
+        for name in ("input_tokens", "output_tokens", "reasoning_tokens"):
+            self._counts[name] += getattr(cost, name) or 0
+        self._usd = None if cost.usd is None or self._usd is None else self._usd + cost.usd
+
+    def failed(self, request: Request, *, asked: bool) -> None:
+        self._counts["requests"] += asked
+        self._counts["failed"] += asked
+
+    def judged(self, accepted: int, refuted: int) -> None:
+        self._counts["accepted"] += accepted
+        self._counts["refuted"] += refuted
+
+    def value(self, tried: int) -> TierTotals:
+        counts = self._counts
+        silent = max(0, tried - counts["accepted"] - counts["refuted"]) if not counts["failed"] else 0
+        return TierTotals(
+            self._tier.name,
+            self._tier.engine.model,
+            tuple(sorted(self._efforts.items())),
+            tried=tried,
+            accepted=counts["accepted"],
+            refuted=counts["refuted"],
+            silent=silent,
+            requests=counts["requests"],
+            from_cache=counts["from_cache"],
+            failed=counts["failed"],
+            input_tokens=counts["input_tokens"],
+            output_tokens=counts["output_tokens"],
+            reasoning_tokens=counts["reasoning_tokens"],
+            usd=self._usd,
+        )
 
 
 def ask(
-    engine: Engine,
+    asking: Asking,
     project: Project,
     gathered: Gathered,
     drafts: Mapping[Target, Draft],
@@ -55,154 +255,43 @@ def ask(
     checker: Checker,
     *,
     everything: bool,
-    share: str,
-    house_style: str | None,
-    effort: str,
     progress: Progress,
 ) -> Asked:
-    """Asks for the wanted nodes' open texts: those without a draft or with one that tells only where a value is from;
-    with `everything`, all that no person wrote. Texts of the engine that still stand are not asked for again.
+    """Asks the tiers, one after the other, for the wanted nodes' open texts (see `question_of`).
 
     Every answer is kept by the engine's cache as it comes, so that a later run goes on from there.
     """
-    style = _style(project.root, house_style)
-    questions = [
+    cascade = _Cascade(project, gathered, checker, asking, progress)
+    open_questions = [
         question
         for unique_id in gathered.wanted
-        if (question := _question(project, gathered, unique_id, drafts, lock, everything, share, style, effort))
+        if (
+            question := question_of(
+                project.nodes[unique_id], gathered.evidence[unique_id], drafts, lock, everything=everything
+            )
+        )
     ]
-    requests = [request for question in questions for request in question.requests]
-    asked_by = [question for question in questions for _ in question.requests]
-    done: list[bool] = []
-
-    def told(result: object) -> None:
-        done.append(True)
-        progress(f"Asking {engine.model}", len(done), len(requests))
-
-    progress(f"Asking {engine.model}", 0, len(requests))
-    results = ask_all(engine, requests, on_answer=told) if requests else ()
-    texts: dict[Target, Text] = {}
-    refuted: list[Outcome] = []
-    unfinished: list[str] = []
-    costs: list[Cost] = []
-    for question, result in zip(asked_by, results, strict=True):
-        name = project.nodes[question.unique_id].name
-        if result.answer is None:
-            unfinished.append(f"{name} was not answered: {result.error}")
-            continue
-        costs += [] if result.answer.from_cache else [result.answer.cost]
-        try:
-            passed, failed = _read(question, result.answer, engine, checker)
-        except EngineError as error:
-            unfinished.append(f"The answer for {name} could not be used: {error}")
-            continue
-        texts.update(passed)
-        refuted += failed
-    # One sentence is enough where every request failed for the same reason.
-    reasons = {str(result.error) for result in results if result.error is not None}
-    if len(unfinished) > 1 and len(unfinished) == len(results) and len(reasons) == 1:
-        unfinished = [f"{len(results)} requests were not answered: {reasons.pop()}"]
-    return Asked(texts, tuple(refuted), tuple(unfinished), _costs(costs, len(results)))
+    for tier in asking.tiers:
+        open_questions = cascade.step(tier, open_questions)
+    texts = {**cascade.partial, **cascade.texts}
+    refuted = tuple(outcome for engine, judged in cascade.refuted.values() for outcome in judged.outcomes(engine))
+    return Asked(texts, refuted, _unfinished(project, cascade.failures), tiers=tuple(cascade.tiers))
 
 
-def _question(
-    project: Project,
-    gathered: Gathered,
-    unique_id: str,
-    drafts: Mapping[Target, Draft],
-    lock: Lock,
-    everything: bool,
-    share: str,
-    house_style: str | None,
-    effort: str,
-) -> Question | None:
-    node, evidence = project.nodes[unique_id], gathered.evidence[unique_id]
-
-    def is_open(column: str | None) -> bool:
-        declared = node.column(column) if column else None
-        spelled = declared.name if declared else column
-        who = author(node, spelled, lock)
-        if who is Author.PERSON:
-            return False
-        draft = drafts.get(Target(unique_id, column))
-        return everything or draft is None or draft.strength < Strength.MEANING
-
-    def is_settled(column: str | None) -> bool:
-        declared = node.column(column) if column else None
-        target = Target(unique_id, declared.name if declared else column)
-        if author(node, target.column, lock) is not Author.OURS or lock[target].engine == "derived":
-            return False
-        return lock[target].evidence_hash == evidence_hash(evidence, column)
-
-    columns = tuple(column for column in columns_of(evidence) if is_open(column))
-    about_node = is_open(None)
-    # What an engine answered is part of the next run's question too: so it is the same question, and not paid again.
-    if all(is_settled(column) for column in (*columns, *([None] if about_node else []))):
-        return None
-    requests = document_request(
-        evidence,
-        columns,
-        dialect=project.dialect,
-        share=share,
-        house_style=house_style,
-        describe_model=about_node,
-        effort=effort,
+def _unfinished(project: Project, failures: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """One sentence a node; one in all where every node failed for the same reason."""
+    reasons = {reason for told in failures.values() for reason in told}
+    if len(failures) > 1 and len(reasons) == 1:
+        return (f"{len(failures)} nodes were not answered: {reasons.pop()}",)
+    return tuple(
+        f"{project.nodes[unique_id].name} was not answered: {' '.join(dict.fromkeys(told))}"
+        for unique_id, told in failures.items()
     )
-    return Question(unique_id, node.name, columns, about_node, tuple(requests)) if requests else None
 
 
-def _read(
-    question: Question, answer: Answer, engine: Engine, checker: Checker
-) -> tuple[dict[Target, Text], list[Outcome]]:
-    about_node, by_column = read_document_answer(answer, question.columns)
-    proposed: list[tuple[str | None, str]] = [*([(None, about_node)] if about_node else []), *by_column.items()]
-    texts: dict[Target, Text] = {}
-    failed: list[Outcome] = []
-    for column, proposal in proposed:
-        target = Target(question.unique_id, column)
-        cleaned = clean_text(proposal, MAX_LENGTH, column or question.name)
-        if isinstance(cleaned, Verdict):
-            failed.append(_refused(target, proposal, engine, cleaned))
-            continue
-        kept: list[str] = []
-        verdicts: list[Verdict] = []
-        for sentence in checker.check(target, cleaned):
-            if sentence.writable:
-                kept.append(sentence.text)
-                verdicts += sentence.verdicts or (_NOTHING_TO_CHECK,)
-            else:
-                wrong = next(verdict for verdict in sentence.verdicts if not verdict.writable)
-                failed.append(_refused(target, sentence.text, engine, wrong))
-        if kept:
-            texts[target] = Text(target, " ".join(kept), engine.name, tuple(verdicts), engine.model)
-    return texts, failed
-
-
-_NOTHING_TO_CHECK = Verdict(
-    VerdictKind.HOLDS, "every name in it exists, and it asserts nothing that a check could refute"
-)
-
-
-def _refused(target: Target, text: str, engine: Engine, verdict: Verdict) -> Outcome:
-    detail = f'"{text}" was not written: {verdict.detail}'
-    return Outcome(target, OutcomeKind.REFUTED, text, engine.name, (verdict,), reason=verdict.reason, detail=detail)
-
-
-def _style(root: Path, house_style: str | None) -> str | None:
-    if house_style is None:
-        return None
-    try:
-        return (root / house_style).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The house style file {house_style} cannot be read: {error}.") from error
-
-
-def _costs(costs: Sequence[Cost], requests: int) -> tuple[tuple[str, Any], ...]:
-    return (
-        ("requests", requests),
-        ("answered_now", len(costs)),
-        ("input_tokens", sum(cost.input_tokens or 0 for cost in costs)),
-        ("output_tokens", sum(cost.output_tokens or 0 for cost in costs)),
-        ("reasoning_tokens", sum(cost.reasoning_tokens or 0 for cost in costs)),
-        ("seconds", round(sum(cost.seconds for cost in costs), 3)),
-    )
+def _asks_for(request: Request, target: Target) -> bool:
+    """Whether the request asks for the target: of a wide node each asks for some of its columns."""
+    properties = request.schema["properties"]
+    if target.column is None:
+        return "model_description" in properties
+    return target.column in properties.get("columns", {}).get("properties", {})

@@ -1,6 +1,6 @@
 """The job `document`: say of every selected node and column what is true and useful, and write what held.
 
-The road: read the project, gather evidence, draft derived texts, ask an engine where it is at hand and more could be
+The road: read the project, gather evidence, draft derived texts, ask engines where they are at hand and more could be
 said, check every text, plan the edits, apply them, report.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.edits import LockEntry, apply_plan, diff_plan, lock_change, plan_edits, read_lock, text_hash
-from dbt_ai.engines.values import Engine
 from dbt_ai.errors import EditError
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
@@ -25,7 +25,10 @@ from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text
-from dbt_ai.values import Edit, Outcome, OutcomeKind, Plan, Report, Target, VerdictKind
+from dbt_ai.values import Edit, Outcome, OutcomeKind, Plan, Report, Target, TierTotals, VerdictKind
+
+if TYPE_CHECKING:
+    from dbt_ai.tasks.asking import Asking
 
 RESOURCE_TYPES = ("model", "source", "seed", "snapshot")
 _ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKind.UNPROVEN, VerdictKind.REFUTED)
@@ -33,14 +36,11 @@ _ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKin
 
 @dataclass(frozen=True)
 class DocumentOptions:
-    """What to document and how. `write` False plans and tells, and changes no file. `everything` asks the engine for
+    """What to document and how. `write` False plans and tells, and changes no file. `everything` asks the engines for
     all that no person wrote, not only for what could not be derived well."""
 
     selection: Selection = field(default_factory=Selection)
     write: bool = True
-    share: str = "statistics"
-    house_style: str | None = None
-    effort: str = "low"
     everything: bool = False
 
 
@@ -48,13 +48,13 @@ def document(
     reader: ProjectReader,
     options: DocumentOptions,
     *,
-    engine: Engine | None = None,
+    asking: Asking | None = None,
     notices: Sequence[str] = (),
     progress: Progress = nothing,
 ) -> Report:
     """Documents the selected nodes of the root project.
 
-    `engine` is the reasoning engine, None for derived texts only; `notices` are told in the report as they are. Raises
+    `asking` has the engines to ask, None for derived texts only; `notices` are told in the report as they are. Raises
     UsageError for a selection that dbt does not understand, WarehouseError for data that may not be read, and EditError
     where a file changed between plan and write.
     """
@@ -65,7 +65,7 @@ def document(
     scope = compile_scope(reader, wanted, progress)
     with open_data(project) as (sandbox, about_data):
         told = (*notices, *about_data)
-        return _document(project, wanted, scope, sandbox, lock, options, engine, told, progress)
+        return _document(project, wanted, scope, sandbox, lock, options, asking, told, progress)
 
 
 def _document(
@@ -75,7 +75,7 @@ def _document(
     sandbox: Sandbox | None,
     lock: Lock,
     options: DocumentOptions,
-    engine: Engine | None,
+    asking: Asking | None,
     notices: Sequence[str],
     progress: Progress,
 ) -> Report:
@@ -98,25 +98,18 @@ def _document(
     texts = _derived_texts(drafts)
     refuted: list[Outcome] = []
     unfinished: tuple[str, ...] = ()
-    cost: tuple[tuple[str, object], ...] = ()
-    if engine is not None:
+    tiers = [_derived_totals(drafts)]
+    if asking is not None:
         from dbt_ai.tasks.asking import ask
 
+        everything = options.everything
         asked = ask(
-            engine,
-            project,
-            gathered,
-            drafts.by_target,
-            lock,
-            checker,
-            everything=options.everything,
-            share=options.share,
-            house_style=options.house_style,
-            effort=options.effort,
-            progress=progress,
+            asking, project, gathered, drafts.by_target, lock, checker, everything=everything, progress=progress
         )
         texts.update(asked.texts)
-        refuted, unfinished, cost = list(asked.refuted), asked.unfinished, asked.cost
+        refuted, unfinished = list(asked.refuted), asked.unfinished
+        tiers += asked.tiers
+        notices = (*notices, *asking.notices())
     decided = [
         outcome for unique_id in wanted for outcome in _decide(project, gathered, unique_id, texts, lock, checker)
     ]
@@ -131,7 +124,7 @@ def _document(
         findings=findings_of(project, gathered, wanted, lock, checker),
         notices=(*notices, *gathered.notices),
         diff=diff_plan(plan),
-        cost=cost,
+        tiers=tuple(tiers),
         wrote=options.write,
         unfinished=unfinished,
     )
@@ -139,6 +132,11 @@ def _document(
 
 def _shown(node: Node) -> str:
     return f"{node.source_name}.{node.name}" if node.resource_type == "source" else node.name
+
+
+def _derived_totals(drafts: Drafts) -> TierTotals:
+    """What could be said without asking anybody: it follows from SQL, data and people's words, and costs nothing."""
+    return TierTotals("derived", tried=len(drafts.by_target), accepted=len(drafts.by_target))
 
 
 def _derived_texts(drafts: Drafts) -> dict[Target, Text]:

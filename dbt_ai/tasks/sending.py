@@ -1,0 +1,52 @@
+"""The two ways to put questions to an engine: to send them, or to use only what was answered before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+from dbt_ai.engines.asking import Result, ask_all
+from dbt_ai.engines.values import Answer, Engine, Request
+from dbt_ai.tasks.asking import OnAnswer, Tier
+
+
+@runtime_checkable
+class StoringEngine(Engine, Protocol):
+    """An engine that keeps its answers."""
+
+    def stored(self, request: Request) -> Answer | None:
+        """What was answered before, None where nothing was."""
+
+
+def send(concurrency: int) -> Callable[[Tier, Sequence[Request], OnAnswer], None]:
+    """Asks the tier's engine, at most `concurrency` requests at once."""
+
+    def ask(tier: Tier, requests: Sequence[Request], on_answer: OnAnswer) -> None:
+        places = {id(request): place for place, request in enumerate(requests)}
+
+        def told(result: Result) -> None:
+            on_answer(places[id(result.request)], result.answer or result.error)
+
+        ask_all(tier.engine, requests, concurrency=concurrency, on_answer=told)
+
+    return ask
+
+
+def withhold(
+    on_open: Callable[[Tier, Sequence[Request]], None],
+    before: Callable[[Tier, Sequence[Request]], None] = lambda tier, requests: None,
+) -> Callable[[Tier, Sequence[Request], OnAnswer], None]:
+    """Sends nothing: answers come from the store alone, and `on_open` is given the requests that it does not answer.
+    `before` is called with all of a tier's requests first."""
+
+    def ask(tier: Tier, requests: Sequence[Request], on_answer: OnAnswer) -> None:
+        before(tier, requests)
+        is_open = []
+        for place, request in enumerate(requests):
+            found = tier.engine.stored(request) if isinstance(tier.engine, StoringEngine) else None
+            on_answer(place, found)
+            if found is None:
+                is_open.append(request)
+        on_open(tier, is_open)
+
+    return ask
