@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from dbt_ai.report.diff_stat import FileStat, diff_stat, without_file
+from dbt_ai.report.tiers import tier_name, tier_sentence
 from dbt_ai.values import Outcome, OutcomeKind, Report, VerdictKind
 
 _STYLES = {
@@ -63,6 +64,7 @@ def print_report(report: Report, *, texts: bool = True, file: TextIO | None = No
         _print_entry(console, Text("Note  ", "yellow"), notice)
     for sentence in report.unfinished:
         _print_entry(console, Text("Unfinished  ", "red"), sentence)
+    _print_tiers(console, report)
     _print_stat(console, diff_stat(report.diff))
     console.print(Text(summary(report), style="bold"), soft_wrap=not console.is_terminal)
 
@@ -224,6 +226,15 @@ def _print_findings(console: Console, report: Report) -> None:
     if more:
         what = "more" if len(shown) < len(wrong) else "regularities"
         console.print(Text(f"  and {more} {what}; --format json has them all", style="dim"))
+
+
+def _print_tiers(console: Console, report: Report) -> None:
+    """What the engines were asked, where any was."""
+    if any(tier.model is not None for tier in report.tiers):
+        console.print()
+        width = max(cell_len(tier_name(tier)) for tier in report.tiers)
+        for tier in report.tiers:
+            _print_entry(console, Text(f"  {_printable(tier_name(tier)).ljust(width)}  "), tier_sentence(tier))
 
 
 def _print_stat(console: Console, stats: Sequence[FileStat]) -> None:
