@@ -14,6 +14,10 @@ class CacheError(EngineUnavailable):
     """The cache cannot be read or written. Asking on would pay for answers that would be lost."""
 
 
+class LedgerError(EngineUnavailable):
+    """The ledger cannot be read or written. Asking on would spend money that is not recorded."""
+
+
 class CapReached(EngineUnavailable):
     """The money that the user allowed is spent, or what is left does not pay for another request."""
 

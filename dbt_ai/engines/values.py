@@ -129,10 +129,11 @@ class Stoppable(Protocol):
 class Spending(Protocol):
     """One HTTP request that is about to be sent: money was set aside for it."""
 
-    def close(self, cost: Cost, outcome: str) -> Cost:
+    def close(self, cost: Cost, outcome: str, status: int | None = None) -> Cost:
         """Settles it, exactly once. `cost` is what the server counted, None where it is not known: then all that was
         set aside counts as spent where the server may have worked on it. `outcome` is "answered", or a word of
-        engines/outcomes.py for what went wrong. Returns the cost with its money."""
+        engines/outcomes.py for what went wrong, `status` the HTTP status where there was one. Returns the cost with its
+        money."""
 
 
 class Meter(Protocol):
