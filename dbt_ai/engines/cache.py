@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from dbt_ai.engines.claims import claims_at
 from dbt_ai.engines.errors import CacheError
-from dbt_ai.engines.values import Answer, Cost, Engine, Request
+from dbt_ai.engines.values import Answer, Cost, Engine, Request, Stoppable, ToolCall
+from dbt_ai.errors import EngineError
 
-VERSION = 1  # of the table
+VERSION = 2  # of the table
 _TABLE = """
 create table if not exists answers (
     key text primary key,
@@ -25,6 +27,7 @@ create table if not exists answers (
     engine text not null,
     content text not null,
     cost text not null,
+    tool_calls text not null default '[]',
     answered_at text not null default current_timestamp
 ) without rowid
 """
@@ -56,19 +59,26 @@ class AnswerStore:
         """The stored answer, marked as from the cache, with what it cost then; None where there is none."""
         with self._lock, self._told():
             found = self._connection.execute(
-                "select content, engine, model, cost from answers where key = ?", (key,)
+                "select content, engine, model, cost, tool_calls from answers where key = ?", (key,)
             ).fetchone()
-        if found is None:
-            return None
-        content, engine, model, cost = found
-        return Answer(json.loads(content), engine, model, Cost(**json.loads(cost)), from_cache=True)
+            if found is None:
+                return None
+            try:
+                return _answer(*found)
+            except (ValueError, TypeError):  # a disk that forgets: the question has to be asked again
+                with self._connection:
+                    self._connection.execute("delete from answers where key = ?", (key,))
+                return None
 
     def put(self, key: str, answer: Answer) -> None:
         """Stores an answer for good; the first one for a key stays."""
-        row = (key, answer.model, answer.engine, json.dumps(answer.content), json.dumps(asdict(answer.cost)))
+        calls = [asdict(call) for call in answer.tool_calls]
+        row = (key, answer.model, answer.engine, *map(json.dumps, (answer.content, asdict(answer.cost), calls)))
         with self._lock, self._told(), self._connection:
             self._connection.execute(
-                "insert or ignore into answers (key, model, engine, content, cost) values (?, ?, ?, ?, ?)", row
+                "insert or ignore into answers (key, model, engine, content, cost, tool_calls) "
+                "values (?, ?, ?, ?, ?, ?)",
+                row,
             )
 
     def close(self) -> None:
@@ -94,9 +104,8 @@ class AnswerStore:
             with contextlib.suppress(sqlite3.OperationalError):
                 connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = normal")
-            with connection:
-                connection.execute(_TABLE)
-                connection.execute(f"pragma user_version = {VERSION}")
+            if version < VERSION:
+                _bring_up_to_date(connection)
             connection.execute("select key, model, engine, content, cost from answers limit 1").fetchone()
         except BaseException:
             connection.close()
@@ -123,7 +132,8 @@ class AnswerStore:
 
 
 class CachedEngine:
-    """An Engine that asks another one only what was not answered before, and asks nothing twice at the same time.
+    """An Engine that asks another one only what was not answered before. What a thread or another process is asking
+    right now is waited for, and not paid for twice.
 
     Where an answer cannot be stored it is handed on all the same, and the next question raises CacheError, so that no
     money is spent on answers that would be lost.
@@ -132,9 +142,8 @@ class CachedEngine:
     def __init__(self, engine: Engine, store: AnswerStore) -> None:
         self._engine = engine
         self._store = store
-        self._failure: CacheError | None = None
-        self._lock = threading.Lock()
-        self._asking: dict[str, threading.Lock] = {}
+        self._claims = claims_at(store.path.with_name(f"{store.path.name}-asking"))
+        self._why: EngineError | None = None  # nothing is asked any more
 
     @property
     def name(self) -> str:
@@ -144,23 +153,52 @@ class CachedEngine:
     def model(self) -> str:
         return self._engine.model
 
+    def stored(self, request: Request) -> Answer | None:
+        """What was answered before, None where nothing was. Asks nobody."""
+        return self._store.get(request.key(self.model))
+
     def answer(self, request: Request) -> Answer:
         """The stored answer, else the engine's. `cost` of a stored one says nothing of this run: it cost nothing."""
         key = request.key(self.model)
-        with self._lock:
-            turn = self._asking.setdefault(key, threading.Lock())
-        with turn:
+        stored = self._store.get(key)
+        if stored is not None:
+            return stored
+        with self._claims.hold(key, self._check):
             stored = self._store.get(key)
             if stored is not None:
                 return stored
-            if self._failure is not None:
-                raise self._failure
             answer = self._engine.answer(request)
             try:
                 self._store.put(key, replace(answer, from_cache=False))
             except CacheError as failure:
-                self._failure = failure
+                self._why = self._why or failure
             return answer
+
+    def stop(self, why: EngineError) -> None:
+        """From now on `why` is raised for every question whose answer is not stored; see Stoppable."""
+        self._why = self._why or why
+        self._claims.wake()
+        if isinstance(self._engine, Stoppable):
+            self._engine.stop(why)
+
+    def _check(self) -> None:
+        if self._why is not None:
+            raise self._why
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    with connection:
+        connection.execute("begin immediate")  # of several processes, one after the other
+        connection.execute(_TABLE)
+        columns = {row[1] for row in connection.execute("pragma table_info(answers)")}
+        if "tool_calls" not in columns:  # of version 1, whose program can go on reading and writing
+            connection.execute("alter table answers add column tool_calls text not null default '[]'")
+        connection.execute(f"pragma user_version = {VERSION}")
+
+
+def _answer(content: str, engine: str, model: str, cost: str, tool_calls: str) -> Answer:
+    calls = tuple(ToolCall(**call) for call in json.loads(tool_calls))
+    return Answer(json.loads(content), engine, model, Cost(**json.loads(cost)), from_cache=True, tool_calls=calls)
 
 
 def _identity(path: Path) -> tuple[int, int, int] | None:
