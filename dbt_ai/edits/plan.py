@@ -243,7 +243,7 @@ def _write_columns(writer: Writer, order: dict[int, int], units: Sequence[Unit],
     """Add the missing columns, each behind the one that precedes it in the order of the edits."""
     lists: dict[int, tuple[Mapping, list[Unit]]] = {}
     for unit in units:
-        mapping = unit.first.spot.mapping
+        mapping = _owner(unit)
         if unit.first.spot.act is Act.COLUMN and mapping is not None:
             columns = mapping.get("columns")
             holder = id(columns) if isinstance(columns, SequenceNode) else id(mapping)
@@ -258,6 +258,13 @@ def _write_columns(writer: Writer, order: dict[int, int], units: Sequence[Unit],
         writer.add(mapping, "columns", items)
         for unit, (_, entry) in zip(new, items, strict=True):
             meant += [guard.Meant(path, "columns", _data(entry)) for path in _paths(unit)]
+
+
+def _owner(unit: Unit) -> Mapping | None:
+    """The mapping under which the list of columns really stands, where others share it by an alias."""
+    mappings = [step.spot.mapping for step in unit.steps if step.spot.mapping is not None]
+    own = (m for m in mappings if not any(isinstance(value, Alias) for _, value in m.all("columns")))
+    return next(own, mappings[0] if mappings else None)
 
 
 def _column_order(steps: Sequence[Step]) -> dict[int, int]:
