@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from decimal import Decimal
 
 from dbt_ai.engines.errors import CapReached
@@ -21,7 +22,6 @@ class Budget:
         self.cap = None if cap_usd is None else int(Decimal(str(cap_usd)) * NANO)
         self._spent = 0
         self._held = 0
-        self._stopped: EngineError | None = None
         self._changed = threading.Condition()
 
     @property
@@ -34,16 +34,16 @@ class Budget:
         """What is set aside for requests under way."""
         return self._held
 
-    def set_aside(self, amount: int, what: str) -> None:
+    def set_aside(self, amount: int, what: str, stopped: Callable[[], EngineError | None] = lambda: None) -> None:
         """Sets `amount` aside for `what` ("a request to gpt-5-mini"), to be settled exactly once.
 
         Waits while requests under way hold the money that may be left. Raises CapReached where it would not be enough
-        if all of them were free, and what `stop` was given where the run has been stopped.
+        if all of them were free, and what `stopped` returns as soon as it returns something (see `wake`).
         """
         with self._changed:
             while True:
-                if self._stopped is not None:
-                    raise self._stopped
+                if (why := stopped()) is not None:
+                    raise why
                 if self.cap is None or self._spent + self._held + amount <= self.cap:
                     self._held += amount
                     return
@@ -61,8 +61,7 @@ class Budget:
             self._spent += spent
             self._changed.notify_all()
 
-    def stop(self, why: EngineError) -> None:
-        """Nothing is set aside any more: `why` is raised instead, in every thread that waits, too."""
+    def wake(self) -> None:
+        """Whoever waits looks again whether it is stopped."""
         with self._changed:
-            self._stopped = why
             self._changed.notify_all()

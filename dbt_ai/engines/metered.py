@@ -31,16 +31,14 @@ class Metered:
         self._run = run
         self._server = shown_url(base_url)
         self._price = price
-        self._failure: LedgerError | None = None
+        self._why: EngineError | None = None  # nothing is sent any more
 
     def open(self, request: Request, engine: str, model: str, sent_bytes: int) -> _Spending:
         """Sets aside the most that the request can cost, and records it. `sent_bytes` is the length of all that the
         model will read. See Meter; raises LedgerError where the request cannot be recorded, and what `stop` was given.
         """
-        if self._failure is not None:
-            raise self._failure
         most = None if self._price is None else self._price.most(sent_bytes, request.max_output_tokens)
-        self._budget.set_aside(most or 0, f"a request to {model}")
+        self._budget.set_aside(most or 0, f"a request to {model}", lambda: self._why)
         try:
             sent = Sent(
                 *(self._run, request.target, engine, model, self._server, request.effort, request.prompt_version),
@@ -53,8 +51,10 @@ class Metered:
         return _Spending(self, number, most)
 
     def stop(self, why: EngineError) -> None:
-        """Whoever waits for money, or comes for it later, is given `why`; see Stoppable."""
-        self._budget.stop(why)
+        """Whoever waits for money for this model, or comes for it later, is given `why`; see Stoppable. Other models
+        of the run, which share the budget, go on."""
+        self._why = self._why or why
+        self._budget.wake()
 
     def _close(self, number: int, most: int | None, cost: Cost, outcome: str, status: int | None) -> Cost:
         spent = self._price.cost(cost) if self._price is not None else None
@@ -64,7 +64,7 @@ class Metered:
         try:
             self._ledger.end(number, cost, spent, outcome, status)
         except LedgerError as failure:
-            self._failure = failure  # the answer is there and paid for; the next request is not sent
+            self._why = self._why or failure  # the answer is there and paid for; the next request is not sent
         return replace(cost, usd=None if spent is None else usd(spent))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -16,13 +17,15 @@ from dbt_ai.engines.prices import NANO
 STOPPED = EngineUnavailable("The run was stopped.")
 
 
-def in_thread(budget: Budget, amount: int) -> tuple[threading.Thread, list[Exception]]:
+def in_thread(
+    budget: Budget, amount: int, stopped: Callable[[], EngineUnavailable | None] = lambda: None
+) -> tuple[threading.Thread, list[Exception]]:
     """Somebody who asks for `amount` and may have to wait; what was raised is in the list."""
     raised: list[Exception] = []
 
     def ask() -> None:
         try:
-            budget.set_aside(amount, "a request")
+            budget.set_aside(amount, "a request", stopped)
         except EngineUnavailable as error:
             raised.append(error)
 
@@ -118,18 +121,23 @@ def test_a_request_above_the_whole_cap_does_not_wait_for_others() -> None:
         budget.set_aside(NANO + 1, "a request")
 
 
-def test_stop_wakes_whoever_waits_and_refuses_whoever_comes() -> None:
+def test_who_is_stopped_is_woken_and_others_go_on() -> None:
     budget = Budget(1)
     budget.set_aside(NANO, "a request")
-    waiting = [in_thread(budget, 1) for _ in range(8)]
-    budget.stop(STOPPED)
-    for thread, raised in waiting:
+    why: list[EngineUnavailable] = []
+    waiting = [in_thread(budget, 1, lambda: why[0] if why else None) for _ in range(8)]
+    other, raised = in_thread(budget, 1)
+    why.append(STOPPED)
+    budget.wake()
+    for thread, told in waiting:
         thread.join(10)
-        assert raised == [STOPPED]
+        assert told == [STOPPED]
     with pytest.raises(EngineUnavailable, match="The run was stopped"):
-        budget.set_aside(0, "a request")
+        budget.set_aside(0, "a request", lambda: STOPPED)
+    assert other.is_alive()
     budget.settle(NANO, 5)  # what is under way may end
-    assert (budget.spent, budget.held) == (5, 0)
+    other.join(10)
+    assert (budget.spent, budget.held, raised) == (5, 1, [])
 
 
 def test_a_cap_of_nothing_allows_what_is_free() -> None:
