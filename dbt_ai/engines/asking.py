@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from dbt_ai.engines.errors import EngineUnavailable, Stopped
 from dbt_ai.engines.values import Answer, Engine, Request, Stoppable
@@ -186,8 +187,8 @@ def _interruptions() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         interrupted.set()
 
-    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-    ours = {}
+    usual: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    ours: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
         ours = {number: handler for number, handler in usual.items() if signal.getsignal(number) is handler}
     try:

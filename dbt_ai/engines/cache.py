@@ -5,21 +5,16 @@ One SQLite file that several processes and threads may use at once. Each answer 
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import sqlite3
-import threading
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from dbt_ai.engines.claims import claims_at
 from dbt_ai.engines.errors import CacheError
+from dbt_ai.engines.sqlite_file import Kind, SqliteFile
 from dbt_ai.engines.values import Answer, Cost, Engine, Request, Stoppable, ToolCall
 from dbt_ai.errors import EngineError
 
-VERSION = 2  # of the table
 _TABLE = """
 create table if not exists answers (
     key text primary key,
@@ -27,10 +22,19 @@ create table if not exists answers (
     engine text not null,
     content text not null,
     cost text not null,
-    tool_calls text not null default '[]',
     answered_at text not null default current_timestamp
 ) without rowid
 """
+_KIND = Kind(
+    name="cache",
+    migrations=(
+        lambda connection: connection.execute(_TABLE),
+        lambda connection: connection.execute("alter table answers add column tool_calls text not null default '[]'"),
+    ),
+    probe="select key, model, engine, content, cost, tool_calls from answers limit 1",
+    newer="delete the file and pay for its answers again",
+    error=CacheError,
+)
 
 
 class AnswerStore:
@@ -39,96 +43,38 @@ class AnswerStore:
 
     def __init__(self, path: Path, *, wait_seconds: float = 30.0) -> None:
         self.path = path
-        self._wait_seconds = wait_seconds
-        self._lock = threading.Lock()
-        seen = _identity(path)
-        try:
-            self._connection = self._open()
-        except sqlite3.OperationalError as error:  # locked, not writable, disk full: nothing wrong with the content
-            raise self._error(error) from None
-        except sqlite3.DatabaseError as error:
-            if _identity(path) != seen:
-                raise self._error(error) from None
-            self._put_aside()
-            try:
-                self._connection = self._open()
-            except sqlite3.Error as still:
-                raise self._error(still) from None
+        self._file = SqliteFile(path, _KIND, wait_seconds=wait_seconds)
 
     def get(self, key: str) -> Answer | None:
         """The stored answer, marked as from the cache, with what it cost then; None where there is none."""
-        with self._lock, self._told():
-            found = self._connection.execute(
+        with self._file.reading() as connection:
+            found = connection.execute(
                 "select content, engine, model, cost, tool_calls from answers where key = ?", (key,)
             ).fetchone()
-            if found is None:
-                return None
-            try:
-                return _answer(*found)
-            except (ValueError, TypeError):  # a disk that forgets: the question has to be asked again
-                with self._connection:
-                    self._connection.execute("delete from answers where key = ?", (key,))
-                return None
+        if found is None:
+            return None
+        try:
+            return _answer(*found)
+        except (ValueError, TypeError):  # a disk that forgets: the question has to be asked again
+            with self._file.writing() as connection:
+                connection.execute("delete from answers where key = ?", (key,))
+            return None
 
-    def put(self, key: str, answer: Answer) -> None:
-        """Stores an answer for good; the first one for a key stays."""
+    def put(self, key: str, answer: Answer) -> bool:
+        """Stores an answer for good. The first one for a key stays: False where there was one."""
         calls = [asdict(call) for call in answer.tool_calls]
         row = (key, answer.model, answer.engine, *map(json.dumps, (answer.content, asdict(answer.cost), calls)))
-        with self._lock, self._told(), self._connection:
-            self._connection.execute(
+        with self._file.writing() as connection:
+            done = connection.execute(
                 "insert or ignore into answers (key, model, engine, content, cost, tool_calls) "
                 "values (?, ?, ?, ?, ?, ?)",
                 row,
             )
+            return done.rowcount == 1
 
     def close(self) -> None:
         """Lets go of the file."""
-        with self._lock:
-            self._connection.close()
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CacheError(f"The folder {self.path.parent} cannot be made ({error.strerror}): make it.") from None
-        connection = sqlite3.connect(self.path, timeout=self._wait_seconds, check_same_thread=False)
-        try:
-            (version,) = connection.execute("pragma user_version").fetchone()
-            if version > VERSION:
-                raise CacheError(
-                    f"The cache {self.path} was written by a newer dbtai: use that one, or delete the file and pay for "
-                    "its answers again."
-                )
-            # A log to append to: an answer is safe from kill -9 at once, without waiting for the disk each time.
-            # Another process may be switching it on right now; then it is on for all.
-            with contextlib.suppress(sqlite3.OperationalError):
-                connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = normal")
-            if version < VERSION:
-                _bring_up_to_date(connection)
-            connection.execute("select key, model, engine, content, cost from answers limit 1").fetchone()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _put_aside(self) -> None:
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            name = self.path.with_name(self.path.name + suffix)
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(name, name.with_name(f"{name.name}.damaged"))
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise self._error(error) from None
-
-    def _error(self, error: sqlite3.Error) -> CacheError:
-        return CacheError(
-            f"The cache {self.path} cannot be used ({error}): free the disk, make the file writable, or delete it."
-        )
+        self._file.close()
 
 
 class CachedEngine:
@@ -186,24 +132,6 @@ class CachedEngine:
             raise self._why
 
 
-def _bring_up_to_date(connection: sqlite3.Connection) -> None:
-    with connection:
-        connection.execute("begin immediate")  # of several processes, one after the other
-        connection.execute(_TABLE)
-        columns = {row[1] for row in connection.execute("pragma table_info(answers)")}
-        if "tool_calls" not in columns:  # of version 1, whose program can go on reading and writing
-            connection.execute("alter table answers add column tool_calls text not null default '[]'")
-        connection.execute(f"pragma user_version = {VERSION}")
-
-
 def _answer(content: str, engine: str, model: str, cost: str, tool_calls: str) -> Answer:
     calls = tuple(ToolCall(**call) for call in json.loads(tool_calls))
     return Answer(json.loads(content), engine, model, Cost(**json.loads(cost)), from_cache=True, tool_calls=calls)
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
