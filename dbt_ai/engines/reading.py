@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 _FENCE = re.compile(r"```[a-zA-Z]*[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
+_THINKS = re.compile(r"\s*(?:<(?:seed:)?think(?:ing)?>|\[THINK\])")
+_THOUGHT = re.compile(r"</(?:seed:)?think(?:ing)?>|\[/THINK\]")
+# gpt-oss, where the server does not take its format apart: <|channel|>final<|message|>{...}<|return|>
+_FINAL = re.compile(r"<\|channel\|>\s*final\b.*?<\|message\|>(.*)", re.DOTALL)
+_MARK = re.compile(r"<\|(?:return|end|call)\|>.*", re.DOTALL)
+_OPENS_A_LINE = re.compile(r"^[ \t]*\{", re.MULTILINE)
+_TRIED = 50  # places in a text without an end
 _LONGEST_QUOTE = 300
 
 
@@ -20,17 +27,53 @@ class InvalidAnswer(ValueError):
 
 
 def read_answer(text: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The JSON object in `text`, thinking and code fence taken off, validated against `schema`.
+    """The JSON object in `text`, without the thinking before it, a code fence or words around it, validated against
+    `schema`.
 
     Raises InvalidAnswer where there is none, where a name occurs twice in one object, or where it breaks the schema.
 
     >>> read_answer('<think>An id.</think>{"text": "Key."}', {"type": "object"})
     {'text': 'Key.'}
     """
+    first: InvalidAnswer | None = None
+    for candidate in _candidates(text):
+        try:
+            return _valid(candidate, schema)
+        except InvalidAnswer as invalid:
+            first = first or invalid
+    raise first or InvalidAnswer("the answer is empty")
+
+
+def is_cut_off(text: str) -> bool:
+    """Whether `text` is thinking that never came to an answer.
+
+    >>> is_cut_off("<think>An id, and"), is_cut_off("<think>An id.</think>{}")
+    (True, False)
+    """
+    return _THINKS.match(text) is not None and not _answer_in_thinking(text) and not _THOUGHT.search(text)
+
+
+def is_json(text: str) -> bool:
+    """Whether `text` is JSON."""
     try:
-        content = json.loads(
-            bare_json(text), object_pairs_hook=_without_duplicates, parse_constant=_no_constant, strict=False
-        )
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _valid(text: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    content = parsed_object(text)
+    problem = violation(content, schema)
+    if problem:
+        raise InvalidAnswer(problem)
+    return content
+
+
+def parsed_object(text: str) -> Mapping[str, Any]:
+    """The JSON object that `text` is. Raises InvalidAnswer where it is none, or where a name occurs twice in it."""
+    try:
+        content = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant, strict=False)
     except InvalidAnswer:
         raise
     except RecursionError:
@@ -39,23 +82,43 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         raise InvalidAnswer(f"the answer is not JSON: {error}") from None
     if not isinstance(content, dict):
         raise InvalidAnswer("the answer is not a JSON object")
-    problem = next(iter(_validator(json.dumps(schema)).iter_errors(content)), None)
-    if problem is not None:
-        place = "/".join(str(step) for step in problem.absolute_path) or "the answer"
-        raise InvalidAnswer(shortened(f"at {place}: {problem.message}"))
     return content
 
 
-def bare_json(text: str) -> str:
-    """`text` without the thinking in front of the JSON and without a code fence around it."""
+def violation(content: Any, schema: Mapping[str, Any]) -> str:
+    """What breaks `schema` first, in words; empty where nothing does."""
+    problem = next(iter(_validator(json.dumps(schema)).iter_errors(content)), None)
+    if problem is None:
+        return ""
+    place = "/".join(str(step) for step in problem.absolute_path) or "the answer"
+    return shortened(f"at {place}: {problem.message}")
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Where in `text` the answer may be, the likeliest place first."""
     text = text.lstrip("\ufeff \t\r\n").rstrip()
     if not text.startswith("{"):
-        # some servers cut the opening tag off, so the closing one decides
-        _, closed, rest = text.partition("</think>")
-        text = rest.strip() if closed else text
-    if not text.startswith("{") and (fenced := _FENCE.search(text)):
-        text = fenced[1].strip()
-    return text
+        if final := _FINAL.search(text):
+            text = _MARK.sub("", final[1]).strip()
+        elif thought := _THOUGHT.search(text):
+            text = text[thought.end() :].strip()  # some servers cut the opening tag off, so the closing one decides
+        elif _THINKS.match(text):
+            text = _answer_in_thinking(text)
+    if text.startswith("{"):
+        yield text
+        return
+    fenced = _FENCE.search(text)
+    yield fenced[1].strip() if fenced else text
+    if "{" in text:
+        yield text[text.index("{") : text.rfind("}") + 1]
+
+
+def _answer_in_thinking(text: str) -> str:
+    """The JSON object that ends thinking without a closing tag; empty where none does."""
+    for opening in reversed(list(_OPENS_A_LINE.finditer(text))[-_TRIED:]):
+        if is_json(text[opening.end() - 1 :]):
+            return text[opening.end() - 1 :]
+    return ""
 
 
 def shortened(text: str) -> str:
