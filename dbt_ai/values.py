@@ -5,9 +5,11 @@ They hold no behaviour beyond what follows from their own fields, and import no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # of thinking, from the least to the most
 
 
 class VerdictKind(str, Enum):

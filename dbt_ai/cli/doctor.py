@@ -34,7 +34,9 @@ def command(project_dir: Path | None, profiles_dir: Path | None, target: str | N
 
     Nothing is sent anywhere, and no key is shown.
     """
-    lines = [*_environment(), *_engines(), *_project(project_dir, profiles_dir, target)]
+    reader = _reader(project_dir, profiles_dir, target)
+    root = None if isinstance(reader, Line) else reader.project.root
+    lines = [*_environment(), *_engines(root), *([reader] if isinstance(reader, Line) else _project(reader))]
     width = max(len(line.subject) for line in lines)
     for line in lines:
         mark = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}[line.state]
@@ -141,32 +143,41 @@ def _operations(reader: ProjectReader) -> Line:
     return Line("wrong", "operations", f"dbt does not find our macros in this project; {_REINSTALL}")
 
 
-def _engines() -> list[Line]:
+def _engines(root: Path | None) -> list[Line]:
+    """Who could be asked, by the settings of the project at `root`, where there is one, and the environment."""
+    from dbt_ai.cli.engines import reachable
     from dbt_ai.engines.opening import key_source
+    from dbt_ai.engines.settings import shown_url
+    from dbt_ai.project.settings import read_settings
 
-    source = key_source()
-    base_url = os.environ.get("DBTAI_BASE_URL")
     lines = [Line("ok", "engine: derived", "always there, needs no model")]
-    if source:
-        lines.append(Line("ok", "engine: reasoning", f"a key is there, from {source}"))
-    elif base_url:
-        lines.append(Line("ok", "engine: reasoning", f"no key, but DBTAI_BASE_URL is set to {base_url}"))
-    else:
-        lines.append(
-            Line("note", "engine: reasoning", "no key; set OPENAI_API_KEY, or DBTAI_BASE_URL for a local server")
-        )
+    try:
+        found, told = reachable(read_settings(root or Path()))
+    except DbtAiError as error:
+        return [*lines, Line("wrong", "engines", str(error))]
+    for engine in found:
+        url = engine.resolved_base_url()
+        source = key_source(url)
+        key = f"with the key in {source}" if source else "without a key"
+        lines.append(Line("ok", f"engine: {engine.name}", f"{engine.model} at {shown_url(url)}, {key}"))
+    if not any(engine.name == "reasoning" for engine in found):
+        lines.append(Line("note", "engine: reasoning", " ".join(told) or "not asked, by the setting of `engine`"))
     return lines
 
 
-def _project(project_dir: Path | None, profiles_dir: Path | None, target: str | None) -> list[Line]:
+def _reader(project_dir: Path | None, profiles_dir: Path | None, target: str | None) -> ProjectReader | Line:
     from dbt_ai.project.opening import open_project
-    from dbt_ai.tasks.data import open_data
 
     try:
-        reader = open_project(project_dir, profiles_dir, target)
-        project = reader.project
+        return open_project(project_dir, profiles_dir, target)
     except DbtAiError as error:
-        return [Line("wrong", "project", str(error))]
+        return Line("wrong", "project", str(error))
+
+
+def _project(reader: ProjectReader) -> list[Line]:
+    from dbt_ai.tasks.data import open_data
+
+    project = reader.project
     own = [node for node in project.nodes.values() if node.editable]
     lines = [
         Line(

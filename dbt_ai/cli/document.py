@@ -7,27 +7,24 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import (
-    EFFORTS,
-    ENGINES,
-    MAX_EFFORTS,
-    SeveralValues,
-    project_options,
-    selection_of,
-    selection_options,
-)
+from dbt_ai.cli.options import SeveralValues, project_options, selection_of, selection_options
+from dbt_ai.project.settings import CHOICES
 
 
 @click.command("document")
 @project_options
 @selection_options
-@click.option("--engine", type=click.Choice(ENGINES), help="Who may answer: derived needs no model [default: auto].")
+@click.option(
+    "--engine", type=click.Choice(CHOICES["engine"]), help="Who may answer: derived needs no model [default: auto]."
+)
 @click.option(
     "--effort",
-    type=click.Choice(EFFORTS),
+    type=click.Choice(CHOICES["effort"]),
     help="How hard the reasoning model thinks; auto: by how hard a node is; research: it may look into the data.",
 )
-@click.option("--max-effort", type=click.Choice(MAX_EFFORTS), help="The most that auto chooses [default: high].")
+@click.option(
+    "--max-effort", type=click.Choice(CHOICES["max_effort"]), help="The most that auto chooses [default: high]."
+)
 @click.option("--max-cost", type=float, metavar="USD", help="The most that this run may cost, in US dollars.")
 @click.option(
     "--dry-run", is_flag=True, help="Print the unified diff, for git apply, and an estimate; write and send nothing."

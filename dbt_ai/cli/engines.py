@@ -1,8 +1,10 @@
-"""The engines of a run, as the settings and the environment allow them."""
+"""The engines of a call: who is asked, in which order, and what may be done with the questions but to send them."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,52 +12,97 @@ from dbt_ai.errors import EngineError, UsageError
 from dbt_ai.project.settings import Settings
 
 if TYPE_CHECKING:
-    from dbt_ai.tasks.asking import Asking, PromptOptions, Tier
+    from dbt_ai.engines.opening import Engines
+    from dbt_ai.engines.settings import EngineSettings
+    from dbt_ai.tasks.asking import Asking, PromptOptions
 
 
-def asking_of(settings: Settings, root: Path) -> tuple[Asking | None, tuple[str, ...]]:
+@contextmanager
+def asking_of(settings: Settings, root: Path) -> Iterator[tuple[Asking | None, tuple[str, ...]]]:
     """The engines to ask, cheapest first, None for derived texts only; and what to tell of those that cannot be had.
 
     Raises UsageError where an engine is asked for by name and cannot be had.
     """
+    wanted, told = reachable(settings)
+    if not wanted:
+        yield None, told
+        return
+    from dbt_ai.engines.opening import Engines
+    from dbt_ai.engines.prices import read_prices
+
+    prices = read_prices(root, settings.prices)
+    engines = Engines(root, prices=prices, max_cost=settings.max_cost, concurrency=settings.concurrency)
+    try:
+        yield _asking(settings, root, engines, wanted), told
+    finally:
+        engines.close()
+
+
+def reachable(settings: Settings, *, needs_key: bool = True) -> tuple[list[EngineSettings], tuple[str, ...]]:
+    """The engines that may be asked, cheapest first, and a sentence where the reasoning model is not among them.
+
+    Asks nobody anything. Raises UsageError where an engine is asked for by name and cannot be had.
+    """
     if settings.engine == "derived":
-        return None, ()
-    from dbt_ai.tasks.asking import Asking
+        return [], ()
+    from dbt_ai.engines.opening import engine_settings
+
+    found: list[EngineSettings] = []
+    told: tuple[str, ...] = ()
+    if settings.engine == "student" and not settings.student_base_url:
+        raise UsageError("There is no student: set student_base_url and student_model to a server and its small model.")
+    try:
+        if settings.engine in ("auto", "student") and settings.student_base_url:
+            found.append(_student(settings, needs_key))
+        if settings.engine in ("auto", "reasoning"):
+            found.append(
+                engine_settings(settings.model, settings.base_url, offline=settings.offline, needs_key=needs_key)
+            )
+    except EngineError as error:
+        if settings.engine != "auto":
+            raise UsageError(str(error)) from error
+        without = "No reasoning model" if found else "Derived texts only"
+        is_set = settings.base_url or os.environ.get("OPENAI_BASE_URL") or _some_key()
+        no_key = f"{without}, as there is no key for a reasoning model (OPENAI_API_KEY), and no server of its own "
+        no_key += "(DBTAI_BASE_URL)."
+        told = (f"{without}: {error}" if is_set else no_key,)
+    return found, told
+
+
+def _student(settings: Settings, needs_key: bool) -> EngineSettings:
+    from dbt_ai.engines.opening import engine_settings
+
+    try:
+        return engine_settings(
+            settings.student_model,
+            settings.student_base_url,
+            name="student",
+            offline=settings.offline,
+            needs_key=needs_key,
+        )
+    except EngineError as error:
+        raise UsageError(f"The student: {error}") from error
+
+
+def _asking(settings: Settings, root: Path, engines: Engines, wanted: list[EngineSettings]) -> Asking:
+    from dbt_ai.tasks.asking import Asking, Tier
     from dbt_ai.tasks.sending import send
 
-    tiers, told = _tiers(settings, root)
-    if not tiers:
-        return None, told
-    return Asking(tuple(tiers), _prompts(settings, root), send(settings.concurrency)), told
-
-
-def _tiers(settings: Settings, root: Path) -> tuple[list[Tier], tuple[str, ...]]:
-    from dbt_ai.engines.opening import key_source, open_engine
-    from dbt_ai.tasks.asking import Tier
-
     tiers: list[Tier] = []
-    told: tuple[str, ...] = ()
-    if settings.engine in ("auto", "student") and settings.student_base_url:
-        engine = open_engine(settings.student_model, settings.student_base_url, root, name="student")
-        tiers.append(Tier("student", engine, "low"))
-    elif settings.engine == "student":
-        raise UsageError("There is no student: set student_base_url and student_model to a local server and its model.")
-    if settings.engine in ("auto", "reasoning"):
-        try:
-            engine = open_engine(settings.model, settings.base_url, root)
-            tiers += [
-                Tier("reasoning", engine, settings.effort),
-                Tier("reasoning again", engine, settings.effort, again=True),
-            ]
-        except EngineError as error:
-            if settings.engine == "reasoning":
-                raise UsageError(str(error)) from error
-            without = "Derived texts only" if not tiers else "No reasoning model"
-            if settings.base_url or os.environ.get("OPENAI_BASE_URL") or key_source():
-                told = (f"{without}: {error}",)
-            else:
-                told = (f"{without}, as there is no key for a reasoning model (OPENAI_API_KEY).",)
-    return tiers, told
+    for each in wanted:
+        engine = engines.open(each)
+        if each.name == "student":
+            tiers.append(Tier("student", engine, "low"))
+            continue
+        tiers.append(Tier("reasoning", engine, settings.effort))
+        tiers.append(Tier("reasoning again", engine, settings.effort, again=True))
+    return Asking(
+        tuple(tiers),
+        _prompts(settings, root),
+        send(settings.concurrency),
+        told=engines.ledger.checked,
+        spent=engines.spent,
+    )
 
 
 def _prompts(settings: Settings, root: Path) -> PromptOptions:
@@ -71,3 +118,7 @@ def _house_style(root: Path, name: str | None) -> str | None:
         return (root / name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The house style file {name} cannot be read: {error}.") from error
+
+
+def _some_key() -> bool:
+    return any(os.environ.get(name) for name in ("DBTAI_API_KEY", "DBTAI_API_KEY_FILE", "OPENAI_API_KEY"))

@@ -60,8 +60,7 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
         write=not (call.dry_run or call.check),
         everything=settings.engine in ("student", "reasoning"),
     )
-    asking, told = asking_of(settings, reader.project.root)
-    with progress_of() as progress:
+    with asking_of(settings, reader.project.root) as (asking, told), progress_of() as progress:
         report = document(reader, options, asking=asking, notices=told, progress=progress)
     tell(report, call.form, call.output, diff_only=call.dry_run)
     return exit_code(report, check=call.check, strict=call.strict)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dbt_ai.cli.jobs import DocumentCall, run_document, selection_from
-from dbt_ai.cli.options import EFFORTS, ENGINES, MAX_EFFORTS
 from dbt_ai.errors import UsageError
+from dbt_ai.project.settings import CHOICES
 from dbt_ai.project.values import ProjectReader
 
 FORMATS = ("text", "json")
@@ -24,9 +24,9 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
             reader,
             DocumentCall(
                 selection=selection_from(arguments),
-                engine=_choice(arguments, "engine", ENGINES),
-                effort=_choice(arguments, "effort", EFFORTS),
-                max_effort=_choice(arguments, "max_effort", MAX_EFFORTS),
+                engine=_choice(arguments, "engine", CHOICES["engine"]),
+                effort=_choice(arguments, "effort", CHOICES["effort"]),
+                max_effort=_choice(arguments, "max_effort", CHOICES["max_effort"]),
                 max_cost=arguments.get("max_cost"),
                 dry_run=bool(arguments.get("dry_run")),
                 check=bool(arguments.get("check")),

@@ -12,10 +12,6 @@ from dbt_ai.project.values import Selection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-ENGINES = ("auto", "derived", "student", "reasoning")
-MAX_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-EFFORTS = ("auto", *MAX_EFFORTS, "research")
-
 
 class SeveralValues(click.Option):
     """An option that takes values up to the next option, as dbt's own do: `--select orders +customers`."""

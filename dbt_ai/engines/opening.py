@@ -1,4 +1,4 @@
-"""The reasoning engine of a project, as the settings and the environment allow it."""
+"""The engines of a run, as the settings and the environment allow them, and what they share."""
 
 from __future__ import annotations
 
@@ -6,40 +6,101 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from dbt_ai.engines.budget import Budget
 from dbt_ai.engines.cache import AnswerStore, CachedEngine
 from dbt_ai.engines.errors import EngineUnavailable
+from dbt_ai.engines.ledger import FILE as LEDGER
+from dbt_ai.engines.ledger import Ledger, new_run
+from dbt_ai.engines.metered import Metered
 from dbt_ai.engines.openai_engine import OpenAIEngine
-from dbt_ai.engines.settings import EngineSettings, is_openai, read_key, shown_url
-from dbt_ai.engines.values import Engine
+from dbt_ai.engines.prices import Price, PriceTable, price_of, usd
+from dbt_ai.engines.settings import NO_KEY, EngineSettings, is_openai, read_key, shown_url
+from dbt_ai.engines.throttle import Throttle
 
 DEFAULT_MODEL = "gpt-5-mini"  # of OpenAI's; other servers have other models
 CACHE = Path(".dbt_ai") / "answers.sqlite"
+SERVERS = Path(".dbt_ai") / "servers.json"
 
 
-def open_engine(
+def engine_settings(
     model: str | None,
     base_url: str | None,
-    root: Path,
     environ: Mapping[str, str] = os.environ,
     *,
     name: str = "reasoning",
-) -> Engine:
-    """The model at `base_url`, with the answers of earlier runs in `.dbt_ai/` of the project at `root`.
+    offline: bool = False,
+    needs_key: bool = True,
+) -> EngineSettings:
+    """How to reach the model. Asks nobody anything, and writes nothing.
 
-    Asks nobody anything. Raises EngineUnavailable where there is no key, or no model is named for a server that is not
-    OpenAI's, and CacheError where the cache cannot be opened.
+    Raises EngineUnavailable where there is no key and `needs_key`, or no model is named for a server that is not
+    OpenAI's.
     """
-    settings = EngineSettings(model=model or DEFAULT_MODEL, base_url=base_url, name=name)
+    settings = EngineSettings(model=model or DEFAULT_MODEL, base_url=base_url, name=name, offline=offline)
     url = settings.resolved_base_url(environ)
-    read_key(url, environ)
+    if needs_key:
+        read_key(url, environ)
     if model is None and not is_openai(url):
+        variable = "DBTAI_STUDENT_MODEL" if name == "student" else "DBTAI_MODEL"
         raise EngineUnavailable(
-            f"No model is named for {shown_url(url)}: set DBTAI_MODEL, or `model` in dbt_ai.yml, to one that is there."
+            f"No model is named for {shown_url(url)}: set {variable}, or `{variable[6:].lower()}` in dbt_ai.yml, to "
+            "one that is there."
         )
-    return CachedEngine(OpenAIEngine(settings, environ), AnswerStore(root / CACHE))
+    return settings
 
 
-def key_source(environ: Mapping[str, str] = os.environ) -> str | None:
-    """The name of the environment variable that a key would be taken from, None where none is set."""
-    names = ("DBTAI_API_KEY", "DBTAI_API_KEY_FILE", "OPENAI_API_KEY")
-    return next((name for name in names if environ.get(name)), None)
+class Engines:
+    """The engines of one run and what they share: the answers of earlier runs and the ledger in `.dbt_ai/` of the
+    project at `root`, and the money. Raises CacheError or LedgerError where one of the files cannot be used."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        prices: PriceTable,
+        max_cost: float | None = None,
+        concurrency: int = 8,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._root = root
+        self._prices = prices
+        self._concurrency = concurrency
+        self._environ = environ
+        self.budget = Budget(max_cost)
+        self.store = AnswerStore(root / CACHE)
+        self.ledger = Ledger(root / LEDGER)
+        self._run = new_run()
+
+    def open(self, settings: EngineSettings) -> CachedEngine:
+        """The engine that `settings` describe. Raises UsageError where there is a cap, and no price to hold it by."""
+        url = settings.resolved_base_url(self._environ)
+        price = self.price(settings)
+        meter = Metered(self.budget, self.ledger, self._run, model=settings.model, base_url=url, price=price)
+        throttle = Throttle(self._concurrency)
+        del meter, throttle
+        return CachedEngine(OpenAIEngine(settings, self._environ), self.store)
+
+    def price(self, settings: EngineSettings) -> Price | None:
+        """What the model costs at its server, None where it is not known."""
+        return price_of(settings.model, settings.resolved_base_url(self._environ), self._prices)
+
+    def spent(self) -> float:
+        """US dollars that this run has spent."""
+        return usd(self.budget.spent)
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self.store.close()
+        self.ledger.close()
+
+
+def key_source(base_url: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """The name of the environment variable whose key the server at `base_url` would be given, None for no key."""
+    for name in ("DBTAI_API_KEY", "DBTAI_API_KEY_FILE", "OPENAI_API_KEY"):
+        alone = {each: environ[each] for each in (name, "OPENAI_BASE_URL") if environ.get(each)}
+        try:
+            if name in alone and read_key(base_url, alone) != NO_KEY:
+                return name
+        except EngineUnavailable:
+            continue
+    return None

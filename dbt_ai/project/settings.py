@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from dbt_ai.errors import UsageError
+from dbt_ai.values import EFFORTS
 
 FILE = "dbt_ai.yml"
 
@@ -43,10 +44,8 @@ class Settings:
     prompts: str | None = None
 
 
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # from the least to the most
-ENGINES = ("auto", "derived", "student", "reasoning")
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "engine": ENGINES,
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "engine": ("auto", "derived", "student", "reasoning"),
     "effort": ("auto", *EFFORTS, "research"),
     "max_effort": EFFORTS,
     "share": ("nothing", "statistics", "samples"),
@@ -104,8 +103,8 @@ def _checked(name: str, value: Any, place: str) -> Any:
         return _number(name, value, place)
     if not isinstance(value, str):
         raise UsageError(f"{place}: {name} must be a text, not {value!r}.")
-    if name in _CHOICES and value not in _CHOICES[name]:
-        raise UsageError(f"{place}: {name} must be one of {', '.join(_CHOICES[name])}, not {value!r}.")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise UsageError(f"{place}: {name} must be one of {', '.join(CHOICES[name])}, not {value!r}.")
     return value
 
 

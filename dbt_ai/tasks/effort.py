@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.values import ColumnKind
+from dbt_ai.values import EFFORTS
 
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # from the least to the most
 RESEARCH = "research"
 _TOKENS = {"none": 4_000, "minimal": 4_000, "low": 8_000, "medium": 16_000, "high": 32_000}
 _MOST_TOKENS = 64_000  # of an answer at more than high effort

@@ -26,14 +26,31 @@ def test_a_good_environment_has_nothing_wrong(bakery: Path) -> None:
     assert said["data"] == "ok can be read"
     assert "dbt-duckdb" in said["adapters"]
     assert said["sqlglotc"]
-    assert said["engine: reasoning"].startswith("note no key")
+    assert said["engine: reasoning"].startswith("note Derived texts only, as there is no key")
     assert files(bakery) == before
 
 
 def test_no_key_is_shown(bakery: Path) -> None:
     done = dbtai(bakery, "doctor", environment={"OPENAI_API_KEY": "sk-very-secret"})
-    assert lines(done)["engine: reasoning"] == "ok a key is there, from OPENAI_API_KEY"
+    [said] = [said for subject, said in lines(done).items() if subject == "engine: reasoning"]
+    assert said == "ok gpt-5-mini at https://api.openai.com/v1, with the key in OPENAI_API_KEY"
     assert "secret" not in done.stdout
+
+
+def test_a_key_that_the_server_would_not_be_given_is_told(bakery: Path) -> None:
+    environment = {"OPENAI_API_KEY": "sk-very-secret", "DBTAI_BASE_URL": "https://models.example/v1"}
+    said = lines(dbtai(bakery, "doctor", environment=environment))["engine: reasoning"]
+    assert said.startswith("note Derived texts only: There is no key for https://models.example/v1: set DBTAI_API_KEY")
+
+
+def test_the_engines_of_the_settings_are_shown_in_their_order(bakery: Path) -> None:
+    (bakery / "dbt_ai.yml").write_text(
+        "student_base_url: http://localhost:11434/v1\nstudent_model: qwen2.5-coder:1.5b\n"
+        "base_url: http://127.0.0.1:8000/v1\nmodel: large\n"
+    )
+    said = lines(dbtai(bakery, "doctor"))
+    assert said["engine: student"] == "ok qwen2.5-coder:1.5b at http://localhost:11434/v1, without a key"
+    assert said["engine: reasoning"] == "ok large at http://127.0.0.1:8000/v1, without a key"
 
 
 def test_a_switched_off_plugin_is_noted(bakery: Path) -> None:

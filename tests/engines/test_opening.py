@@ -1,44 +1,73 @@
-"""The engine that a project gets from its settings and the environment."""
+"""The engines that a project gets from its settings and the environment."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dbt_ai.engines.errors import EngineUnavailable
-from dbt_ai.engines.opening import DEFAULT_MODEL, key_source, open_engine
+from dbt_ai.engines.opening import DEFAULT_MODEL, Engines, engine_settings, key_source
+from dbt_ai.engines.prices import read_prices
+from dbt_ai.errors import UsageError
 from tests.engines.test_openai_engine import KEY, REQUEST
 from tests.servers.loopback_api import LoopbackAPI
 
+OPENAI = "https://api.openai.com/v1"
 
-def test_an_engine_with_a_cache_beside_the_project(api: LoopbackAPI, tmp_path: Path) -> None:
+
+@pytest.fixture
+def engines(tmp_path: Path) -> Iterator[Engines]:
+    opened = Engines(tmp_path, prices=read_prices(tmp_path), environ={})
+    yield opened
+    opened.close()
+
+
+def test_an_answer_is_stored_and_its_request_recorded(api: LoopbackAPI, engines: Engines, tmp_path: Path) -> None:
     for _ in range(2):
-        engine = open_engine("played", api.base_url, tmp_path, {})
+        engine = engines.open(engine_settings("played", api.base_url, {}))
         assert (engine.name, engine.model) == ("reasoning", "played")
         engine.answer(REQUEST)
     assert len(api.received) == 1
+    [recorded] = engines.ledger.requests()
+    assert (recorded["node"], recorded["outcome"], recorded["usd"]) == (REQUEST.target, "answered", 0.0)
     assert (tmp_path / ".dbt_ai" / "answers.sqlite").exists()
 
 
 def test_no_key_is_told_before_anything_is_asked_or_written(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match=r"There is no key for https://api\.openai\.com/v1"):
-        open_engine(None, None, tmp_path, {})
+        engine_settings(None, None, {})
+    assert engine_settings(None, None, {}, needs_key=False).model == DEFAULT_MODEL
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_model_has_to_be_named_for_other_servers(api: LoopbackAPI, tmp_path: Path) -> None:
-    assert open_engine(None, None, tmp_path, {"OPENAI_API_KEY": KEY}).model == DEFAULT_MODEL
-    with pytest.raises(EngineUnavailable, match="No model is named for http://127"):
-        open_engine(None, api.base_url, tmp_path, {})
+def test_a_model_has_to_be_named_for_other_servers(api: LoopbackAPI) -> None:
+    assert engine_settings(None, None, {"OPENAI_API_KEY": KEY}).model == DEFAULT_MODEL
+    with pytest.raises(EngineUnavailable, match=r"No model is named for http://127.*set DBTAI_MODEL, or `model` in"):
+        engine_settings(None, api.base_url, {})
+    with pytest.raises(EngineUnavailable, match="set DBTAI_STUDENT_MODEL, or `student_model` in"):
+        engine_settings(None, api.base_url, {}, name="student")
 
 
-def test_where_a_key_comes_from_is_told_by_name_only() -> None:
-    assert key_source({}) is None
-    assert key_source({"OPENAI_API_KEY": KEY}) == "OPENAI_API_KEY"
-    assert key_source({"OPENAI_API_KEY": KEY, "DBTAI_API_KEY_FILE": "/key"}) == "DBTAI_API_KEY_FILE"
+def test_a_cap_needs_a_price(tmp_path: Path) -> None:
+    engines = Engines(tmp_path, prices=read_prices(tmp_path), max_cost=1.0, environ={"DBTAI_API_KEY": KEY})
+    engines.open(engine_settings("gpt-5-mini", None, {"DBTAI_API_KEY": KEY}))
+    with pytest.raises(UsageError, match=r"There is no price for played at https://models\.example/v1"):
+        engines.open(engine_settings("played", "https://models.example/v1", {"DBTAI_API_KEY": KEY}))
+    engines.close()
+
+
+def test_where_a_key_comes_from_is_told_by_name_only(tmp_path: Path) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_text(KEY)
+    assert key_source(OPENAI, {}) is None
+    assert key_source(OPENAI, {"OPENAI_API_KEY": KEY}) == "OPENAI_API_KEY"
+    assert key_source(OPENAI, {"OPENAI_API_KEY": KEY, "DBTAI_API_KEY_FILE": str(key_file)}) == "DBTAI_API_KEY_FILE"
+    assert key_source("https://models.example/v1", {"OPENAI_API_KEY": KEY}) is None
+    assert key_source("http://127.0.0.1:9/v1", {}) is None
 
 
 def test_opening_does_not_import_the_client() -> None:
