@@ -17,7 +17,7 @@ from dbt_ai.engines.prices import Price, PriceTable, price_of, usd
 from dbt_ai.engines.settings import NO_KEY, EngineSettings, is_openai, read_key, shown_url
 from dbt_ai.engines.throttle import Throttle
 
-DEFAULT_MODEL = "gpt-5-mini"  # of OpenAI's; other servers have other models
+DEFAULT_MODEL = "gpt-6-luna"  # of OpenAI's; other servers have other models
 CACHE = Path(".dbt_ai") / "answers.sqlite"
 SERVERS = Path(".dbt_ai") / "servers.json"
 

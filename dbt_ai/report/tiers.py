@@ -8,8 +8,8 @@ from dbt_ai.values import TierTotals
 def tier_name(tier: TierTotals) -> str:
     """Who was asked.
 
-    >>> tier_name(TierTotals("reasoning", "gpt-5-mini"))
-    'reasoning (gpt-5-mini)'
+    >>> tier_name(TierTotals("reasoning", "gpt-6-luna"))
+    'reasoning (gpt-6-luna)'
     """
     return tier.name if tier.model is None else f"{tier.name} ({tier.model})"
 

@@ -33,7 +33,7 @@ def test_a_good_environment_has_nothing_wrong(bakery: Path) -> None:
 def test_no_key_is_shown(bakery: Path) -> None:
     done = dbtai(bakery, "doctor", environment={"OPENAI_API_KEY": "sk-very-secret"})
     [said] = [said for subject, said in lines(done).items() if subject == "engine: reasoning"]
-    assert said == "ok gpt-5-mini at https://api.openai.com/v1, with the key in OPENAI_API_KEY"
+    assert said == "ok gpt-6-luna at https://api.openai.com/v1, with the key in OPENAI_API_KEY"
     assert "secret" not in done.stdout
 
 
