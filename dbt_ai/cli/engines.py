@@ -1,10 +1,12 @@
-"""The engines of a call: who is asked, in which order, and what may be done with the questions but to send them."""
+"""The engines of a call: who is asked, and what may be done with the questions but to send them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,25 +17,50 @@ if TYPE_CHECKING:
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.settings import EngineSettings
     from dbt_ai.tasks.asking import Asking, PromptOptions
+    from dbt_ai.tasks.sending import Withheld
+
+
+class Purpose(Enum):
+    """What is to become of the questions to a model."""
+
+    SEND = "send"
+    ESTIMATE = "estimate"  # only say what they would cost
+    SHOW = "show"
+    EXPORT = "export"
+    IMPORT = "import"  # take answers from files, and send nothing
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The engines of a call. `asking` None: derived texts only. `engines` has their files and the money, `told` is what
+    to tell of those that cannot be had, and `withheld` collects what would be asked where nothing is sent."""
+
+    asking: Asking | None = None
+    engines: Engines | None = None
+    told: tuple[str, ...] = ()
+    withheld: list[Withheld] = field(default_factory=list)
 
 
 @contextmanager
-def asking_of(settings: Settings, root: Path) -> Iterator[tuple[Asking | None, tuple[str, ...]]]:
-    """The engines to ask, cheapest first, None for derived texts only; and what to tell of those that cannot be had.
+def engines_of(settings: Settings, root: Path, purpose: Purpose, answers: tuple[Path, ...] = ()) -> Iterator[Asked]:
+    """The engines to ask, cheapest first. `answers` are files to take answers from.
 
     Raises UsageError where an engine is asked for by name and cannot be had.
     """
-    wanted, told = reachable(settings)
+    by_hand = purpose in (Purpose.SHOW, Purpose.EXPORT, Purpose.IMPORT)  # whoever answers, it is not asked from here
+    wanted, told = reachable(settings, needs_key=not by_hand)
     if not wanted:
-        yield None, told
+        yield Asked(told=told)
         return
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.prices import read_prices
 
     prices = read_prices(root, settings.prices)
-    engines = Engines(root, prices=prices, max_cost=settings.max_cost, concurrency=settings.concurrency)
+    max_cost = settings.max_cost if purpose is Purpose.SEND else None
+    engines = Engines(root, prices=prices, max_cost=max_cost, concurrency=settings.concurrency)
+    withheld: list[Withheld] = []
     try:
-        yield _asking(settings, root, engines, wanted), told
+        yield Asked(_asking(settings, root, engines, wanted, purpose, answers, withheld), engines, told, withheld)
     finally:
         engines.close()
 
@@ -69,6 +96,19 @@ def reachable(settings: Settings, *, needs_key: bool = True) -> tuple[list[Engin
     return found, told
 
 
+def _estimates(withheld: list[Withheld], engines: Engines) -> list[str]:
+    """What it would cost to send what was withheld, a sentence for each model that would be asked."""
+    from dbt_ai.engines.estimate import estimate
+
+    told = []
+    for each in withheld:
+        model = each.tier.engine.model
+        sentence = str(estimate(each.requests, engines.price(model), model, each.answered))
+        after_student = each.tier.name != "student" and any(w.tier.name == "student" for w in withheld)
+        told.append(f"At the most, where the student answers nothing: {sentence}" if after_student else sentence)
+    return told
+
+
 def _student(settings: Settings, needs_key: bool) -> EngineSettings:
     from dbt_ai.engines.opening import engine_settings
 
@@ -84,9 +124,17 @@ def _student(settings: Settings, needs_key: bool) -> EngineSettings:
         raise UsageError(f"The student: {error}") from error
 
 
-def _asking(settings: Settings, root: Path, engines: Engines, wanted: list[EngineSettings]) -> Asking:
+def _asking(
+    settings: Settings,
+    root: Path,
+    engines: Engines,
+    wanted: list[EngineSettings],
+    purpose: Purpose,
+    answers: tuple[Path, ...],
+    withheld: list[Withheld],
+) -> Asking:
     from dbt_ai.tasks.asking import Asking, Tier
-    from dbt_ai.tasks.sending import send
+    from dbt_ai.tasks.sending import send, withhold
 
     tiers: list[Tier] = []
     for each in wanted:
@@ -96,13 +144,16 @@ def _asking(settings: Settings, root: Path, engines: Engines, wanted: list[Engin
             continue
         tiers.append(Tier("reasoning", engine, settings.effort))
         tiers.append(Tier("reasoning again", engine, settings.effort, again=True))
-    return Asking(
+    asking = Asking(
         tuple(tiers),
         _prompts(settings, root),
-        send(settings.concurrency),
+        send(settings.concurrency) if purpose is Purpose.SEND else withhold(withheld.append),
         told=engines.ledger.checked,
         spent=engines.spent,
     )
+    if purpose is Purpose.ESTIMATE:
+        return replace(asking, notices=lambda: _estimates(withheld, engines))
+    return asking
 
 
 def _prompts(settings: Settings, root: Path) -> PromptOptions:

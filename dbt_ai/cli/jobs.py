@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt_ai.cli.engines import asking_of
+from dbt_ai.cli.engines import Purpose, engines_of
 from dbt_ai.errors import UsageError
 from dbt_ai.project.settings import read_settings
 from dbt_ai.project.values import ProjectReader, Selection
@@ -53,17 +53,35 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     if call.strict and not call.check:
         raise UsageError("strict says what fails under check: give both, or none.")
     check_output(call.output)
+    purpose = _purpose(call)
     flags = {name: getattr(call, name) for name in ("engine", "effort", "max_effort", "max_cost")}
     settings = read_settings(reader.project.root, flags)
     options = DocumentOptions(
         selection=call.selection,
-        write=not (call.dry_run or call.check),
+        write=purpose in (Purpose.SEND, Purpose.IMPORT) and not (call.dry_run or call.check),
         everything=settings.engine in ("student", "reasoning"),
     )
-    with asking_of(settings, reader.project.root) as (asking, told), progress_of() as progress:
-        report = document(reader, options, asking=asking, notices=told, progress=progress)
+    with engines_of(settings, reader.project.root, purpose, call.import_answers) as engines, progress_of() as progress:
+        report = document(reader, options, asking=engines.asking, notices=engines.told, progress=progress)
     tell(report, call.form, call.output, diff_only=call.dry_run)
     return exit_code(report, check=call.check, strict=call.strict)
+
+
+def _purpose(call: DocumentCall) -> Purpose:
+    """What is to become of the questions. Raises UsageError for options that cannot be meant together."""
+    chosen = {
+        "show-prompts": (call.show_prompts, Purpose.SHOW),
+        "export-requests": (call.export_requests is not None, Purpose.EXPORT),
+        "import-answers": (bool(call.import_answers), Purpose.IMPORT),
+    }
+    given = [name for name, (is_given, _) in chosen.items() if is_given]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} cannot be done at once: give one of them.")
+    if given and given != ["import-answers"] and (call.dry_run or call.check):
+        raise UsageError(f"{given[0]} writes nothing into the project as it is: give it without dry-run and check.")
+    if given:
+        return chosen[given[0]][1]
+    return Purpose.ESTIMATE if call.dry_run else Purpose.SEND
 
 
 def exit_code(report: Report, *, check: bool = False, strict: bool = False) -> int:

@@ -70,19 +70,21 @@ class Engines:
         self.store = AnswerStore(root / CACHE)
         self.ledger = Ledger(root / LEDGER)
         self._run = new_run()
+        self._price_of: dict[str, Price | None] = {}
 
     def open(self, settings: EngineSettings) -> CachedEngine:
         """The engine that `settings` describe. Raises UsageError where there is a cap, and no price to hold it by."""
         url = settings.resolved_base_url(self._environ)
-        price = self.price(settings)
+        price = price_of(settings.model, url, self._prices)
+        self._price_of[settings.model] = price
         meter = Metered(self.budget, self.ledger, self._run, model=settings.model, base_url=url, price=price)
         throttle = Throttle(self._concurrency)
         del meter, throttle
         return CachedEngine(OpenAIEngine(settings, self._environ), self.store)
 
-    def price(self, settings: EngineSettings) -> Price | None:
-        """What the model costs at its server, None where it is not known."""
-        return price_of(settings.model, settings.resolved_base_url(self._environ), self._prices)
+    def price(self, model: str) -> Price | None:
+        """What a model that was opened costs at its server, None where it is not known."""
+        return self._price_of[model]
 
     def spent(self) -> float:
         """US dollars that this run has spent."""

@@ -173,7 +173,7 @@ class _Cascade:
         """Keeps what holds of an answer; returns the targets that are answered."""
         name = self._project.nodes[question.unique_id].name
         about_node, by_column = read_document_answer(answer, question.columns)
-        proposed: dict[str | None, str] = dict(by_column)
+        proposed: dict[str | None, str] = {column: text for column, text in by_column.items()}
         if about_node:
             proposed[None] = about_node
         judged = judge(proposed, question.unique_id, name, tier.engine.name, tier.engine.model, self._checker)

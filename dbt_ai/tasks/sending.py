@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from dbt_ai.engines.asking import Result, ask_all
+from dbt_ai.engines.asking import Result, ask_each
 from dbt_ai.engines.values import Answer, Engine, Request
 from dbt_ai.tasks.asking import OnAnswer, Tier
 
@@ -27,17 +28,26 @@ def send(concurrency: int) -> Callable[[Tier, Sequence[Request], OnAnswer], None
         def told(result: Result) -> None:
             on_answer(places[id(result.request)], result.answer or result.error)
 
-        ask_all(tier.engine, requests, concurrency=concurrency, on_answer=told)
+        ask_each(tier.engine, requests, told, concurrency=concurrency)
 
     return ask
 
 
+@dataclass(frozen=True)
+class Withheld:
+    """What a tier would be asked: the requests without an answer, and how many more there are that have one."""
+
+    tier: Tier
+    requests: tuple[Request, ...]
+    answered: int
+
+
 def withhold(
-    on_open: Callable[[Tier, Sequence[Request]], None],
+    on_open: Callable[[Withheld], None],
     before: Callable[[Tier, Sequence[Request]], None] = lambda tier, requests: None,
 ) -> Callable[[Tier, Sequence[Request], OnAnswer], None]:
-    """Sends nothing: answers come from the store alone, and `on_open` is given the requests that it does not answer.
-    `before` is called with all of a tier's requests first."""
+    """Sends nothing: answers come from the store alone, and `on_open` is told what a tier would be asked. `before` is
+    called with all of a tier's requests first."""
 
     def ask(tier: Tier, requests: Sequence[Request], on_answer: OnAnswer) -> None:
         before(tier, requests)
@@ -47,6 +57,6 @@ def withhold(
             on_answer(place, found)
             if found is None:
                 is_open.append(request)
-        on_open(tier, is_open)
+        on_open(Withheld(tier, tuple(is_open), len(requests) - len(is_open)))
 
     return ask

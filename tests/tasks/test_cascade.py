@@ -16,7 +16,7 @@ from dbt_ai.project.opening import open_project
 from dbt_ai.project.values import ProjectReader, Selection
 from dbt_ai.tasks.asking import Asking, PromptOptions, Tier
 from dbt_ai.tasks.document import DocumentOptions, document
-from dbt_ai.tasks.sending import send, withhold
+from dbt_ai.tasks.sending import Withheld, send, withhold
 from dbt_ai.values import OutcomeKind, Report, Target, TierTotals
 from tests.servers.loopback_api import LoopbackAPI, Received, Reply, error, filled
 
@@ -210,11 +210,12 @@ def test_nothing_is_sent_where_answers_come_from_the_store_only(
     answers = AnswerStore(tmp_path / "answers.sqlite")
     settings = EngineSettings(model="reasoning-model", base_url=reasoning.base_url)
     engine = CachedEngine(OpenAIEngine(settings, {}), answers)
-    is_open: list[str] = []
-    ask = withhold(lambda tier, requests: is_open.extend(request.target for request in requests))
+    withheld: list[Withheld] = []
+    ask = withhold(withheld.append)
     asking = Asking((Tier("reasoning", engine),), PromptOptions(), ask)
     report = document(reader, DocumentOptions(Selection(select=("orders",)), write=False), asking=asking)
-    assert is_open == ["model.bakery.orders"]
+    [told] = withheld
+    assert ([request.target for request in told.requests], told.answered) == (["model.bakery.orders"], 0)
     assert not reasoning.received
     assert not report.unfinished
     answers.close()
