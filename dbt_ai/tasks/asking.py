@@ -173,9 +173,8 @@ class _Cascade:
         """Keeps what holds of an answer; returns the targets that are answered."""
         name = self._project.nodes[question.unique_id].name
         about_node, by_column = read_document_answer(answer, question.columns)
-        proposed: dict[str | None, str] = {column: text for column, text in by_column.items()}
-        if about_node:
-            proposed[None] = about_node
+        proposed: dict[str | None, str] = {None: about_node} if about_node else {}
+        proposed.update(by_column)
         judged = judge(proposed, question.unique_id, name, tier.engine.name, tier.engine.model, self._checker)
         for target in question.targets:  # where this answer is silent or better, what an earlier one said is forgotten
             if _asks_for(request, target):
