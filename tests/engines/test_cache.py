@@ -74,7 +74,9 @@ def test_a_row_that_the_disk_has_damaged_is_asked_for_again(path: Path) -> None:
 
 
 def test_the_same_question_is_asked_once(api: LoopbackAPI, path: Path) -> None:
+    assert CachedEngine(engine_at(api), AnswerStore(path)).stored(REQUEST) is None
     first = CachedEngine(engine_at(api), AnswerStore(path)).answer(REQUEST)
+    assert CachedEngine(engine_at(api), AnswerStore(path)).stored(REQUEST) == replace(first, from_cache=True)
     again = CachedEngine(engine_at(api), AnswerStore(path)).answer(replace(REQUEST, target="another name for it"))
     assert len(api.received) == 1
     assert not first.from_cache
