@@ -15,6 +15,7 @@ COMMANDS = {
     "document": "Write the descriptions a project lacks, each checked before it is written.",
     "lineage": "Show where a column comes from and what depends on it.",
     "profile": "Show what the data of a node says, and what only the data shows.",
+    "ledger": "Show what was sent to models, and what it cost.",
     "doctor": "Look at this environment and project, and say what works and what is missing.",
     "demo": "Build a small dbt project on DuckDB and document it, to see what happens.",
 }

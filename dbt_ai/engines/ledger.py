@@ -171,12 +171,12 @@ class Ledger:
         return found[::-1]
 
     def sums(self, by: str | None = None, since: str = "") -> list[dict[str, Any]]:
-        """Sums of the requests since a date, by one of `BY`: the most expensive first, days and runs in their order.
-        Without `by` one row with all."""
+        """Sums of the requests since a date for each `name` of one of `BY`: the most expensive first, days and runs in
+        their order. Without `by` one row with all, and no name."""
         if by is None:
             return self._rows(f"select {_SUMS} from requests where sent_at >= ?", (ANSWERED, since))
-        order = by if by in ("day", "run") else "nano_usd desc, requests desc, 1"
-        sums = f'select {BY[by]} as "{by}", {_SUMS} from requests where sent_at >= ? group by 1 order by {order}'
+        order = "1" if by in ("day", "run") else "nano_usd desc, requests desc, 1"
+        sums = f"select {BY[by]} as name, {_SUMS} from requests where sent_at >= ? group by 1 order by {order}"
         return self._rows(sums, (ANSWERED, since))
 
     def totals(self, run: str) -> tuple[Totals, ...]:

@@ -116,9 +116,9 @@ def test_sums_by_each_thing(path: Path) -> None:
     for by in BY:
         rows = ledger.sums(by)
         assert sum(row["requests"] for row in rows) == 3
-        assert len({row[by] for row in rows}) == len(rows)
-    assert [row["node"] for row in ledger.sums("node")] == ["model.shop.orders", "model.shop.customers"]
-    assert {row["outcome"]: row["requests"] for row in ledger.sums("outcome")} == {
+        assert len({row["name"] for row in rows}) == len(rows)
+    assert [row["name"] for row in ledger.sums("node")] == ["model.shop.orders", "model.shop.customers"]
+    assert {row["name"]: row["requests"] for row in ledger.sums("outcome")} == {
         ANSWERED: 1,
         RATE_LIMITED: 1,
         SENT: 1,
@@ -141,7 +141,7 @@ def test_the_last_ones_and_those_since_a_day(path: Path) -> None:
     assert len(ledger.requests(since="2020-05-06")) == 3
     assert len(ledger.requests(since="2020-05-07")) == 2
     assert ledger.sums(since="2020-05-07")[0]["requests"] == 2
-    assert ledger.sums("day")[0]["day"] == "2020-05-06"
+    assert ledger.sums("day")[0]["name"] == "2020-05-06"
 
 
 def test_runs_have_names_that_sort_and_differ() -> None:
@@ -173,7 +173,7 @@ def test_several_processes_with_threads_write_at_once(path: Path) -> None:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
     rows = Ledger(path).sums("node")
-    assert {row["node"]: row["answered"] for row in rows} == {f"node {number}": 50 for number in range(3)}
+    assert {row["name"]: row["answered"] for row in rows} == {f"node {number}": 50 for number in range(3)}
     assert {row["usd"] for row in rows} == {50 / 1e9}
 
 
