@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # from the least to the most
+APIS = ("responses", "chat")
+LIMITS = ("max_output_tokens", "max_completion_tokens", "max_tokens")  # of tokens, by the names they go by
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,6 @@ def simpler(dialect: Dialect, refusal: Refusal, sent: Mapping[str, Any]) -> Dial
 
 # of a 500 that will stay one, however often it is asked for again
 _UNKNOWN = ("unsupported", "not supported", "not support", "requires --", "not implemented", "unknown param")
-_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 _SCHEMA = ("response_format", "response format", "json_schema", "json_object", "text.format", "structured", "grammar")
 _TOOLS = ("tools", "tool_choice", "tool choice", "tool use", "tool call", "function call", "functions")
 _EFFORT = ("reasoning", "thinking", "think value", "effort")
@@ -137,7 +138,7 @@ def _without(dialect: Dialect, refusal: Refusal, sent: Mapping[str, Any]) -> Dia
 
 
 def _limit(dialect: Dialect, refusal: Refusal, sent: Mapping[str, Any]) -> Dialect | None:
-    if not refusal.names(*_LIMITS, "completion tokens", "in the completion"):
+    if not refusal.names(*LIMITS, "completion tokens", "in the completion"):
         return None
     used = int(sent.get(dialect.limit) or 0)
     most = re.search(r"(?:at most|maximum(?: value)? (?:of|is)|less than or equal to|<=) (\d+)", refusal.told)
@@ -148,7 +149,7 @@ def _limit(dialect: Dialect, refusal: Refusal, sent: Mapping[str, Any]) -> Diale
         half = int(context[1]) // 2  # the other half is for the question
         return replace(dialect, most_tokens=half) if half < used else None
     other = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}.get(dialect.limit)
-    return replace(dialect, limit=other) if other and refusal.names(*_LIMITS) else None
+    return replace(dialect, limit=other) if other and refusal.names(*LIMITS) else None
 
 
 def _encrypted(dialect: Dialect, refusal: Refusal, sent: Mapping[str, Any]) -> Dialect | None:

@@ -20,9 +20,10 @@ class EngineSettings:
     """How to reach a model. No field holds a key.
 
     `base_url` None means OPENAI_BASE_URL of the environment, else OpenAI itself. `effort` is what a task puts into its
-    requests: the engine sends the effort that each request carries. `timeout_seconds` bounds one attempt as a whole,
-    `retries` the attempts after the first. `api` is "responses" or "chat", None to find out. `name` is what answers
-    and reports call the engine. `offline` refuses every server that is not on this machine.
+    requests: the engine sends the effort that each request carries. `timeout_seconds` bounds one attempt, `retries`
+    the attempts after the first that the server may have worked on. `api` is what a server is asked through first,
+    "responses" or "chat", None to choose by the base URL. `name` is what answers and reports call the engine.
+    `offline` refuses every server that is not on this machine.
     """
 
     model: str
@@ -82,6 +83,18 @@ def is_openai(base_url: str) -> bool:
     """Whether the server is OpenAI's own, over TLS."""
     host = _host(base_url) or ""
     return base_url.startswith("https://") and (host == "api.openai.com" or host.endswith(".api.openai.com"))
+
+
+def is_azure(base_url: str) -> bool:
+    """Whether the server is one of Azure's, over TLS."""
+    host = _host(base_url) or ""
+    return base_url.startswith("https://") and host.endswith((".openai.azure.com", ".services.ai.azure.com"))
+
+
+def is_classic_azure(base_url: str) -> bool:
+    """Whether this is the address of one deployment, as Azure had them before its v1 API: the key has a header of its
+    own there, and the version of the API stands in the query."""
+    return "/openai/deployments/" in base_url
 
 
 def shown_url(base_url: str) -> str:

@@ -26,9 +26,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Said:
-    """What the model said, and what it cost. `outcome` is ANSWERED (then there is a `text`), CALLED_TOOLS (then there
-    are `calls`, and `items`, which are given back with the results), or what went wrong: then `trouble` is a sentence
-    for a person."""
+    """What the model said, and what it cost. `outcome` is ANSWERED (then there are a `text` and its JSON, `content`),
+    CALLED_TOOLS (then there are `calls`, and `items`, which are given back with the results), or what went wrong: then
+    `trouble` is a sentence for a person, and for INVALID one for the model."""
 
     outcome: str
     text: str = ""
@@ -36,6 +36,7 @@ class Said:
     items: tuple[Mapping[str, Any], ...] = ()
     cost: Cost = NO_COST
     trouble: str = ""
+    content: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

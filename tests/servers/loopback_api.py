@@ -54,10 +54,10 @@ class Received:
     def schema(self) -> dict[str, Any] | None:
         """The JSON schema that the answer has to follow, None where the request carries none."""
         if self.api == "responses":
-            text = self.json.get("text")
-            return None if text is None else dict(text["format"]["schema"])
-        response_format = self.json.get("response_format")
-        return None if response_format is None else dict(response_format["json_schema"]["schema"])
+            wrapped = self.json.get("text", {}).get("format", {})
+        else:
+            wrapped = self.json.get("response_format", {}).get("json_schema", {})
+        return dict(wrapped["schema"]) if "schema" in wrapped else None
 
     @property
     def messages(self) -> list[tuple[str, str]]:
