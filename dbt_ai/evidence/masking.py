@@ -1,53 +1,88 @@
-"""Personal values and secrets in texts that people wrote: comments, literals and descriptions may hold them, too."""
+"""Personal values and secrets in texts that people wrote: comments, literals and descriptions may hold them, too.
+
+Names of people in the middle of a text cannot be found reliably: what is compared with a column of names is masked.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from dbt_ai.evidence.privacy import personal_value
+from dbt_ai.evidence.hidden import without_hidden
+from dbt_ai.evidence.personal_names import FREE_TEXT, PRIVATE, personal_name
+from dbt_ai.evidence.personal_values import TELLING_FORMS, personal_value
+from dbt_ai.evidence.secrets import without_secrets
 
 MASK = "[masked]"
 
 # What may be personal is found broadly here, and judged by `personal_value`, which knows check digits.
-_CANDIDATES = re.compile(
-    r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"  # e-mail
-    r"|(?<![\w.-])\d(?:[ -]?\d){12,18}(?!\w|[.-]\w)"  # payment card
-    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"  # bank account
-    r"|(?<![\w.-])\d{3}-\d{2}-\d{4}(?!\w|[.-]\w)"  # social security
-    r"|(?<![\w.])\+\d{1,3}(?:[ .-]?\(?\d{2,4}\)?){2,5}(?!\w)"  # telephone
-    r"|(?<![\w.-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\w|[.-]\w)"
-    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\w)"  # IP address
+_CANDIDATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",  # e-mail
+        rf"(?<![\w.+/-])(?:{TELLING_FORMS})(?!\w|[.-]\w)",  # national identity numbers
+        r"(?<![\w.-])\d(?:[ -]?\d){11,18}(?!\w|[.-]\w)",  # payment card
+        r"(?i)\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b",  # bank account
+        r"(?i)\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}\b){2,7}(?: [A-Z0-9]{1,3}\b)?",
+        r"(?<![\w.)])\+\d[\d .()-]{6,18}\d(?!\w)",  # telephone
+        r"(?<![\w.-])(?:1[-. ])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\w|[.-]\w)",
+        r"(?<![\w.-])(?:8[ -]?)?\(\d{2,5}\)[ .\d-]{5,14}\d(?!\w|[.-]\w)",
+        r"(?<![\w.-])(?<!\d )0\d{1,4} ?[ /.-] ?\d{2,8}(?:[ .-]\d{2,5}){0,4}(?!\w|[.-]\w)",
+        r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\w)",  # IP addresses and devices
+        r"(?i)(?<![\w:])(?:[0-9a-f]{1,4}:|::)[0-9a-f:]{2,38}(?:\.\d{1,3}){0,3}(?![\w:])",
+        r"(?i)(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])|\b(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}\b",
+    )
 )
-_SECRETS = re.compile(
-    # by their prefixes, and never a plain identifier: `sk_customer_id` is a surrogate key
-    r"\bsk-(?=[\w-]{0,100}\d)[\w-]{16,}|\b[spr]k_(?:live|test)_\w{8,}"
-    r"|\b(?:ghp|gho|ghs|ghu|ghr|npm|hf)_[A-Za-z0-9]{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{16,}"
-    r"|\bxox[abeoprs]-[\w-]{10,}|\bdapi[0-9a-f]{32}|\bpypi-[\w-]{30,}"
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\bAIza[\w-]{30,}"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
-    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)"
-    r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
+_MAY_HOLD = re.compile(r"[\d@:]")
+_LITERAL = r"'(?:[^'\n]|''){1,200}'"
+_COLUMN = r"(?:[\"`\[](?P<quoted>[^\"`\]\n]{1,64})[\"`\]]|(?P<column>[^\W\d]\w{0,63}))\)*(?:::\w+)?"
+_COMPARED = (
+    re.compile(
+        rf"{_COLUMN}\s*(?:=|==|<>|!=|\bnot\s+in\s*\(|\bin\s*\()\s*(?P<values>{_LITERAL}(?:\s*,\s*{_LITERAL})*)",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?P<values>{_LITERAL})\s*(?:=|==|<>|!=)\s*(?:\w+\(|\w+\.)*{_COLUMN}", re.IGNORECASE),
+    re.compile(
+        rf"\bcase\s+(?:\w+\(|\w+\.)*{_COLUMN}(?P<values>(?:\s+when\s+{_LITERAL}\s+then\s+(?:{_LITERAL}|[\w.]+))+)",
+        re.IGNORECASE,
+    ),
 )
-_ASSIGNED = re.compile(
-    r"""(?i)\b(pass(?:word|wd)|pwd|secret|token|api_?key)(\s*[:=]\s*)"""
-    r"""(?:'[^'\n]{6,}'|"?(?=[^\s'",;().]{0,100}\d)[^\s'",;().]{8,}"?)"""
-)
+_CODES = (None, PRIVATE, FREE_TEXT)  # `gender = 'f'` says what a code means, and nothing of anybody
 
 
 def masked(text: str) -> str:
-    """`text` without e-mail addresses, card, bank, phone and identity numbers, IP addresses, keys and passwords.
+    """`text` without e-mail addresses, card, bank, phone and identity numbers, IP addresses, keys and passwords, nor
+    what SQL compares with a column of personal things.
 
     >>> masked("-- ask ada@example.org, card 4111 1111 1111 1111, about orders 12")
     '-- ask [masked], card [masked], about orders 12'
+    >>> masked("where first_name in ('Ada', 'Zaphod') and status = 'open'")
+    "where first_name in ('[masked]', '[masked]') and status = 'open'"
     """
-    text = _SECRETS.sub(MASK, text)
-    text = _ASSIGNED.sub(rf"\1\2{MASK}", text)
-    return _CANDIDATES.sub(lambda found: MASK if personal_value(found[0]) else found[0], text)
+    text = without_secrets(text, MASK)
+    for candidates in _CANDIDATES if _MAY_HOLD.search(text) else ():
+        text = candidates.sub(_judged, text)
+    if "'" in text:
+        for compared in _COMPARED:
+            text = compared.sub(_without_literals, text)
+    return text
 
 
 def visible(text: str) -> str:
-    """`text` masked, and without characters that nobody sees: they can hide instructions, or turn a line around."""
-    if not text.isprintable():
-        text = "".join(c for c in text if c.isprintable() or c in "\n\t" or unicodedata.category(c) == "Zs")
-    return masked(text)
+    """`text` masked, and without characters that nobody sees."""
+    return masked(without_hidden(text))
+
+
+def _judged(found: re.Match[str]) -> str:
+    """A candidate, masked as far as it is personal: the last of its groups may be the next word of the text."""
+    groups = found[0].split(" ")
+    for end in range(len(groups), 0, -1):
+        if personal_value(" ".join(groups[:end])):
+            return " ".join([MASK, *groups[end:]])
+    return found[0]
+
+
+def _without_literals(found: re.Match[str]) -> str:
+    if personal_name(found["column"] or found["quoted"]) in _CODES:
+        return found[0]
+    start, end = (found.start("values") - found.start(), found.end("values") - found.start())
+    return found[0][:start] + re.sub(_LITERAL, f"'{MASK}'", found[0][start:end]) + found[0][end:]
