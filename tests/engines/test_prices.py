@@ -123,6 +123,7 @@ def test_what_an_answer_has_cost() -> None:
     assert known("gpt-5-mini").cost(Cost(1_000_000, 0, 1_000_000)) == int(2.25 * NANO)
     assert known("gpt-5-mini").cost(Cost(1_000_000, 400_000, 0)) == 160_000_000  # 0.6 * 0.25 + 0.4 * 0.025
     assert known("gpt-5-mini").cost(Cost(1, 1, 0)) == 25  # nano-dollars
+    assert known("gpt-5-mini", "https://eu.api.openai.com/v1").cost(Cost(1, 1, 0)) == 28  # 27.5, rounded up
     assert known("gpt-5-mini").cost(Cost(1, None, None)) is None
     assert known("gpt-5-mini").cost(Cost(-5, None, 5)) is None
     assert known("gpt-6-luna").in_batch().cost(Cost(1_000_000, 0, 1_000_000, written_tokens=0)) is not None
@@ -157,6 +158,13 @@ def test_no_answer_within_bounds_costs_more_than_was_set_aside(
     assert found is not None
     assert 0 <= found <= price.most(sent, said)
     assert found <= (price.cost(replace(cost, written_tokens=None)) or 0)
+
+
+@pytest.mark.parametrize("model", sorted(SHIPPED))
+@pytest.mark.parametrize("sent", [0, 9_000, 271_000, 271_001, 900_000])
+def test_the_dearest_answer_costs_exactly_what_was_set_aside(model: str, sent: int) -> None:
+    dearest = Cost(sent + prices.TOKENS_AROUND, 0, 16_000)
+    assert SHIPPED[model].cost(dearest) == SHIPPED[model].most(sent, 16_000)
 
 
 @pytest.mark.parametrize(
