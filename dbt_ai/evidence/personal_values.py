@@ -89,6 +89,7 @@ _TELLING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _BY_FORM = re.compile(r"\d{3}-\d{2}-\d{4}|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]")  # US, GB
 TELLING_FORMS = "|".join(f"(?:{form.pattern})" for form in (*(form for _, form in _TELLING), _BY_FORM))
+_ANY_TELLING = re.compile(TELLING_FORMS)
 # Forms that any number may have: only a column of nothing else tells.
 _BY_CHANCE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (module, re.compile(form))
@@ -136,9 +137,7 @@ def personal_value(value: str) -> str | None:
         return CARD
     if _is_ip(stripped) or _MAC.fullmatch(stripped) or _BROWSER.search(stripped):
         return DEVICE
-    if any(form.fullmatch(stripped) and _valid(module, stripped) for module, form in _TELLING):
-        return NATIONAL_ID
-    if _BY_FORM.fullmatch(stripped):
+    if _ANY_TELLING.fullmatch(stripped) and _is_national_id(stripped):
         return NATIONAL_ID
     if _PHONE.fullmatch(stripped):
         return PHONE
@@ -171,6 +170,12 @@ def _is_card(value: str, compact: str) -> bool:
 
 def _is_iban(compact: str) -> bool:
     return _IBAN.fullmatch(compact) is not None and _valid("iban", compact)
+
+
+def _is_national_id(value: str) -> bool:
+    if _BY_FORM.fullmatch(value):
+        return True
+    return any(form.fullmatch(value) and _valid(module, value) for module, form in _TELLING)
 
 
 def _is_ip(value: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from dbt_ai.evidence.hidden import hides
@@ -49,6 +50,7 @@ def personal(column_name: str, profile: ColumnProfile | None = None, relation: s
     return personal_name(column_name, relation) or (personal_content(profile) if profile is not None else None)
 
 
+@lru_cache(maxsize=256)
 def personal_content(profile: ColumnProfile) -> str | None:
     """What personal thing the values of a column look like; None for none."""
     values = [value for value, _ in profile.top_values] + [v for v in (profile.minimum, profile.maximum) if v]

@@ -43,20 +43,28 @@ _LONG = re.compile(r"(?<![\w/+=-])[\w/+=-]{20,}(?![\w/+=-])")
 _WORDS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
 
 
-def without_secrets(text: str, mask: str, environment: Mapping[str, str] | None = None) -> str:
+def without_secrets(text: str, mask: str) -> str:
     """`text` with `mask` in the place of every secret.
 
-    >>> without_secrets("token: a1b2c3d4e5, see s3://bucket", "[masked]", {})
+    >>> without_secrets("token: a1b2c3d4e5, see s3://bucket", "[masked]")
     'token: [masked], see s3://bucket'
     """
-    text = _given(environment if environment is not None else os.environ, mask, text)
+    given = _given(len(os.environ))
+    if given is not None:
+        text = given.sub(lambda _: mask, text)
     text = _ASSIGNED.sub(lambda found: f"{found[1]}{found[2]}{mask}", _FORMS.sub(mask, text))
     return _LONG.sub(lambda found: mask if _random(found[0]) else found[0], text)
 
 
-def is_secret(value: str, environment: Mapping[str, str] | None = None) -> bool:
+def is_secret(value: str) -> bool:
     """Whether there is a secret in `value`."""
-    return without_secrets(value, "\x00", environment) != value
+    return without_secrets(value, "\x00") != value
+
+
+def read_environment() -> None:
+    """Looks again at what this process was given in its environment. Called before a request is made; in between, only
+    variables that are new are noticed, for looking takes longer than masking."""
+    _given.cache_clear()
 
 
 def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -70,16 +78,10 @@ def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(forms, key=lambda form: (-len(form), form))[:MAX_VALUES])
 
 
-def _given(environment: Mapping[str, str], mask: str, text: str) -> str:
-    named = tuple(sorted((name, value) for name, value in environment.items() if _NAMED.search(name)))
-    pattern = _pattern(named, environment.get("DBTAI_API_KEY_FILE", ""))
-    return pattern.sub(lambda _: mask, text) if pattern else text
-
-
-@lru_cache(maxsize=4)
-def _pattern(named: tuple[tuple[str, str], ...], key_file: str) -> re.Pattern[str] | None:
-    values = secrets_of({**dict(named), "DBTAI_API_KEY_FILE": key_file})
+@lru_cache(maxsize=1)
+def _given(_variables: int) -> re.Pattern[str] | None:
     # a password that is a plain word is no part of a longer one: `secret` is not in `secretary`
+    values = secrets_of(os.environ)
     parts = [rf"(?<![^\W\d_]){v}(?![^\W\d_])" if v.isalpha() else re.escape(v) for v in values]
     return re.compile("|".join(parts)) if parts else None
 
