@@ -144,6 +144,35 @@ def open_database(
         connection.close()
 
 
+@contextmanager
+def open_memory(
+    catalogs: Sequence[str], *, memory_limit: str = "2GB", threads: int | None = None, timeout: float = 30.0
+) -> Iterator[Sandbox]:
+    """An instance with no database but empty ones in memory, called `catalogs`, of which the first is the current one;
+    locked down as one with the user's data is.
+
+    >>> with open_memory(["scratch"]) as sandbox:
+    ...     sandbox.run("select current_catalog()")
+    [('scratch',)]
+    """
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    try:
+        for catalog in catalogs:
+            connection.execute(f"ATTACH ':memory:' AS {_name(catalog)}")
+        connection.execute(f"USE {_name(catalogs[0])}")
+        connection.execute(f"SET memory_limit = {_text(memory_limit)}")
+        connection.execute("SET TimeZone = 'UTC'")
+        if threads is not None:
+            connection.execute(f"SET threads = {int(threads)}")
+        for setting, value in _LOCKDOWN.items():
+            connection.execute(f"SET {setting} = {value}")
+        yield Sandbox(connection, (), timeout)
+    finally:
+        connection.close()
+
+
 def run(connection: duckdb.DuckDBPyConnection, sql: str, timeout: float) -> list[tuple[Any, ...]]:
     """The rows of one SELECT statement on `connection`, stopped after `timeout` seconds; see `Sandbox.run`."""
     import duckdb
