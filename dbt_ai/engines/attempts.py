@@ -17,7 +17,7 @@ from dbt_ai.engines.servers import Servers
 from dbt_ai.engines.settings import EngineSettings
 from dbt_ai.engines.talk import NO_COST, Said
 from dbt_ai.engines.throttle import LONGEST_PAUSE, Slot, Throttle
-from dbt_ai.engines.values import Cost, Meter, Request, Spending
+from dbt_ai.engines.values import Cost, Meter, Request, Spending, Stoppable
 from dbt_ai.errors import EngineError
 
 _AGAIN = frozenset({outcomes.SERVER_ERROR, outcomes.TIMED_OUT, outcomes.BROKEN_OFF, outcomes.UNREACHABLE})
@@ -55,6 +55,8 @@ class Attempts:
         self._why = self._why or why
         self._stopped.set()
         self._throttle.stop(why)
+        if isinstance(self._meter, Stoppable):
+            self._meter.stop(why)
 
     def attempt(
         self, connection: Connection, request: Request, path: str, body: Mapping[str, Any], read: Read
@@ -68,7 +70,7 @@ class Attempts:
         if replayed is not None:
             outcome, said = read(replayed)
             return Attempt(outcome, replayed, said, NO_COST)
-        size, started = _size(body), time.monotonic()
+        size, started, status = _size(body), time.monotonic(), None
         cost, outcome = Cost(sent_bytes=size, requests=1), outcomes.INTERRUPTED
         spending: Spending | None = None
         try:
@@ -81,6 +83,7 @@ class Attempts:
                 outcome = outcomes.LEFT_RUNNING
                 reply = self.background.follow(connection, request.max_output_bytes, body, reply)
             outcome, said = read(reply)
+            status = reply.status
             cost = replace(
                 NO_COST if said is None else said.cost,
                 sent_bytes=size,
@@ -90,7 +93,7 @@ class Attempts:
             )
         finally:
             if spending is not None:
-                cost = spending.close(cost, outcome)
+                cost = spending.close(cost, outcome, status)
         return Attempt(outcome, reply, said, cost)
 
     def wait(self, attempt: Attempt, failed: Mapping[str, int]) -> bool:
@@ -115,7 +118,7 @@ class Attempts:
     def check(self) -> None:
         """Raises what `stop` was given."""
         if self._why is not None:
-            raise type(self._why)(str(self._why))
+            raise self._why  # itself: who asked to stop knows it by this
 
 
 def _size(body: Mapping[str, Any]) -> int:

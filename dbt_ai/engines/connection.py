@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,7 +30,7 @@ class Reply:
     """What became of one HTTP exchange: a decoded `body`, or a `refusal`, or neither.
 
     `outcome` is empty where there is a body. Else it is a word of outcomes.py, and `detail` says more, where there is
-    more to say. `retry_after` is how many seconds the server asks to wait.
+    more to say. `status` is the HTTP status where one came, `retry_after` how many seconds the server asks to wait.
     """
 
     outcome: str = ""
@@ -38,6 +38,7 @@ class Reply:
     refusal: Refusal | None = None
     detail: str = ""
     received_bytes: int = 0
+    status: int | None = None
     retry_after: float | None = None
 
 
@@ -83,7 +84,7 @@ class Connection:
         try:
             response = getattr(self._client, method)(path, cast_to=object, options={"headers": _STREAMED}, **sent)
             try:
-                return self._read(response, most_bytes, deadline)
+                return replace(self._read(response, most_bytes, deadline), status=response.status_code)
             finally:
                 response.close()
         except openai.APITimeoutError as error:
@@ -141,6 +142,7 @@ class Connection:
             outcome_of(refusal),
             refusal=Refusal(refusal.status, said, self.without_key(refusal.told), refusal.code),
             received_bytes=len(error.response.content),
+            status=error.status_code,
             retry_after=retry_after(error.response.headers),
         )
 

@@ -58,7 +58,8 @@ class Conversation:
         try:
             content = self._until_answered()
         except EngineError as error:
-            failure = type(error)(self._server.connection.without_key(str(error)))
+            told = self._server.connection.without_key(str(error))
+            failure = error if told == str(error) else type(error)(told)
         else:
             self._attempts.background.forget(self._bodies)
             return content

@@ -14,12 +14,14 @@ from dbt_ai.engines.ledger import Ledger, new_run
 from dbt_ai.engines.metered import Metered
 from dbt_ai.engines.openai_engine import OpenAIEngine
 from dbt_ai.engines.prices import Price, PriceTable, price_of, usd
+from dbt_ai.engines.servers import Servers
 from dbt_ai.engines.settings import NO_KEY, EngineSettings, is_openai, read_key, shown_url
 from dbt_ai.engines.throttle import Throttle
 
 DEFAULT_MODEL = "gpt-6-luna"  # of OpenAI's; other servers have other models
 CACHE = Path(".dbt_ai") / "answers.sqlite"
-SERVERS = Path(".dbt_ai") / "servers.json"
+STATE = Path(".dbt_ai")
+SERVERS = Path(".dbt_ai")
 
 
 def engine_settings(
@@ -69,6 +71,7 @@ class Engines:
         self.budget = Budget(max_cost)
         self.store = AnswerStore(root / CACHE)
         self.ledger = Ledger(root / LEDGER)
+        self._servers = Servers(root / STATE)
         self._run = new_run()
         self._price_of: dict[str, Price | None] = {}
 
@@ -79,8 +82,8 @@ class Engines:
         self._price_of[settings.model] = price
         meter = Metered(self.budget, self.ledger, self._run, model=settings.model, base_url=url, price=price)
         throttle = Throttle(self._concurrency)
-        del meter, throttle
-        return CachedEngine(OpenAIEngine(settings, self._environ), self.store)
+        engine = OpenAIEngine(settings, self._environ, meter=meter, throttle=throttle, servers=self._servers)
+        return CachedEngine(engine, self.store)
 
     def price(self, model: str) -> Price | None:
         """What a model that was opened costs at its server, None where it is not known."""

@@ -55,7 +55,7 @@ class Probing:
                     return Talk(self, needs, waited_for.dialect)
                 self._changed.wait(min(left, _TICK))
             if waited_for is not None and self._failure is not None:
-                raise type(self._failure)(str(self._failure))
+                raise self._failure
             talk = Talk(self, needs, self._dialect)
             if needs not in self._understood:
                 self._prober, self._failure = talk, None
