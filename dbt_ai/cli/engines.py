@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -32,11 +32,13 @@ class Purpose(Enum):
 
 @dataclass(frozen=True)
 class Asked:
-    """The engines of a call. `asking` None: derived texts only. `engines` has their files and the money, `told` is what
-    to tell of those that cannot be had, and `withheld` collects what would be asked where nothing is sent."""
+    """The engines of a call. `asking` None: derived texts only. `engines` has their files and the money, `settings` how
+    to reach them, `told` what to tell of those that cannot be had, and `withheld` collects what would be asked where
+    nothing is sent."""
 
     asking: Asking | None = None
     engines: Engines | None = None
+    settings: Sequence[EngineSettings] = ()
     told: tuple[str, ...] = ()
     withheld: list[Withheld] = field(default_factory=list)
 
@@ -49,6 +51,10 @@ def engines_of(settings: Settings, root: Path, purpose: Purpose, answers: tuple[
     """
     by_hand = purpose in (Purpose.SHOW, Purpose.EXPORT, Purpose.IMPORT)  # whoever answers, it is not asked from here
     wanted, told = reachable(settings, needs_key=not by_hand)
+    if by_hand:
+        from dbt_ai.cli.by_hand import one_model
+
+        wanted = [one_model(wanted)]
     if not wanted:
         yield Asked(told=told)
         return
@@ -58,9 +64,9 @@ def engines_of(settings: Settings, root: Path, purpose: Purpose, answers: tuple[
     prices = read_prices(root, settings.prices)
     max_cost = settings.max_cost if purpose is Purpose.SEND else None
     engines = Engines(root, prices=prices, max_cost=max_cost, concurrency=settings.concurrency)
-    withheld: list[Withheld] = []
+    asked = Asked(engines=engines, settings=wanted, told=told)
     try:
-        yield Asked(_asking(settings, root, engines, wanted, purpose, answers, withheld), engines, told, withheld)
+        yield replace(asked, asking=_asking(settings, root, asked, purpose, answers))
     finally:
         engines.close()
 
@@ -124,20 +130,14 @@ def _student(settings: Settings, needs_key: bool) -> EngineSettings:
         raise UsageError(f"The student: {error}") from error
 
 
-def _asking(
-    settings: Settings,
-    root: Path,
-    engines: Engines,
-    wanted: list[EngineSettings],
-    purpose: Purpose,
-    answers: tuple[Path, ...],
-    withheld: list[Withheld],
-) -> Asking:
+def _asking(settings: Settings, root: Path, asked: Asked, purpose: Purpose, answers: tuple[Path, ...]) -> Asking:
     from dbt_ai.tasks.asking import Asking, Tier
     from dbt_ai.tasks.sending import send, withhold
 
+    engines, withheld = asked.engines, asked.withheld
+    assert engines is not None
     tiers: list[Tier] = []
-    for each in wanted:
+    for each in asked.settings:
         engine = engines.open(each)
         if each.name == "student":
             tiers.append(Tier("student", engine, "low"))
@@ -153,7 +153,22 @@ def _asking(
     )
     if purpose is Purpose.ESTIMATE:
         return replace(asking, notices=lambda: _estimates(withheld, engines))
+    if purpose is Purpose.IMPORT:
+        from dbt_ai.cli.by_hand import Importer
+
+        importer = Importer(answers, engines, asked.settings[0], root)
+        ask = withhold(withheld.append, importer.before)
+        return replace(asking, ask=ask, notices=lambda: [*importer.sentences(), *_still_open(withheld)])
     return asking
+
+
+def _still_open(withheld: list[Withheld]) -> list[str]:
+    """A sentence where questions are still without an answer."""
+    count = sum(len(each.requests) for each in withheld)
+    if not count:
+        return []
+    are = "question is" if count == 1 else "questions are"
+    return [f"{count:,} {are} still open: export them with --export-requests, or run again with a key."]
 
 
 def _prompts(settings: Settings, root: Path) -> PromptOptions:

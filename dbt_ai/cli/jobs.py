@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt_ai.cli.engines import Purpose, engines_of
+import click
+
+from dbt_ai.cli.engines import Asked, Purpose, engines_of
 from dbt_ai.errors import UsageError
 from dbt_ai.project.settings import read_settings
 from dbt_ai.project.values import ProjectReader, Selection
@@ -63,6 +65,8 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
     )
     with engines_of(settings, reader.project.root, purpose, call.import_answers) as engines, progress_of() as progress:
         report = document(reader, options, asking=engines.asking, notices=engines.told, progress=progress)
+        if purpose is Purpose.EXPORT and call.export_requests is not None:
+            return _export(engines, reader.project.root, call.export_requests)
     tell(report, call.form, call.output, diff_only=call.dry_run)
     return exit_code(report, check=call.check, strict=call.strict)
 
@@ -82,6 +86,15 @@ def _purpose(call: DocumentCall) -> Purpose:
     if given:
         return chosen[given[0]][1]
     return Purpose.ESTIMATE if call.dry_run else Purpose.SEND
+
+
+def _export(engines: Asked, root: Path, path: Path) -> int:
+    from dbt_ai.cli.by_hand import export
+
+    assert engines.engines is not None
+    told = export(engines.withheld, engines.engines, engines.settings[0], root, path)
+    click.echo(f"{told} Answers come back with --import-answers.")
+    return 0
 
 
 def exit_code(report: Report, *, check: bool = False, strict: bool = False) -> int:

@@ -60,7 +60,7 @@ class Asking:
     prompts: PromptOptions
     ask: Callable[[Tier, Sequence[Request], OnAnswer], None]
     told: Callable[[str, int, int], None] = lambda key, accepted, refuted: None
-    spent: Callable[[], float | None] = lambda: None
+    spent: Callable[[], float] = lambda: 0.0
     notices: Callable[[], Sequence[str]] = lambda: ()
 
 
@@ -135,8 +135,10 @@ class _Cascade:
                 failed.setdefault(question.unique_id, []).append(str(result))
 
         self._progress(what, 0, len(sent))
+        before = self._asking.spent()
         self._asking.ask(tier, [each.request for each in sent], on_answer)
-        self.tiers.append(totals.value(sum(len(question.targets) for question in asked)))
+        spent = (self._asking.spent()) - before
+        self.tiers.append(totals.value(sum(len(question.targets) for question in asked), spent))
         for question in asked:
             self.failures.pop(question.unique_id, None)
         self.failures.update(failed)
@@ -203,7 +205,7 @@ class _Totals:
         self._tier = tier
         self._counts: Counter[str] = Counter()
         self._efforts: Counter[str] = Counter()
-        self._usd: float | None = 0.0
+        self._priced = True
 
     def answered(self, request: Request, answer: Answer) -> None:
         self._counts["requests"] += 1
@@ -214,7 +216,7 @@ class _Totals:
         cost = answer.cost
         for name in ("input_tokens", "output_tokens", "reasoning_tokens"):
             self._counts[name] += getattr(cost, name) or 0
-        self._usd = None if cost.usd is None or self._usd is None else self._usd + cost.usd
+        self._priced = self._priced and cost.usd is not None
 
     def failed(self, request: Request, *, asked: bool) -> None:
         self._counts["requests"] += asked
@@ -224,7 +226,8 @@ class _Totals:
         self._counts["accepted"] += accepted
         self._counts["refuted"] += refuted
 
-    def value(self, tried: int) -> TierTotals:
+    def value(self, tried: int, usd: float) -> TierTotals:
+        """The totals; `usd` is what was spent meanwhile, on failures, too."""
         counts = self._counts
         silent = max(0, tried - counts["accepted"] - counts["refuted"]) if not counts["failed"] else 0
         return TierTotals(
@@ -241,7 +244,7 @@ class _Totals:
             input_tokens=counts["input_tokens"],
             output_tokens=counts["output_tokens"],
             reasoning_tokens=counts["reasoning_tokens"],
-            usd=self._usd,
+            usd=usd if self._priced else None,
         )
 
 
