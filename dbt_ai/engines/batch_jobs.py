@@ -6,29 +6,25 @@ next one, so that nothing is submitted twice and no answer that was paid for is 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from dbt_ai.engines.batch_book import Batch, BatchBook, sha256_of
 from dbt_ai.engines.batch_export import ENDPOINTS, MOST_BYTES, MOST_REQUESTS
 from dbt_ai.engines.batch_import import ImportReport, Paid, import_files
+from dbt_ai.engines.batch_server import BatchServer
 from dbt_ai.engines.cache import AnswerStore
 from dbt_ai.engines.errors import EngineUnavailable
 from dbt_ai.engines.ledger import Ledger, now
 from dbt_ai.engines.prices import PriceTable, price_of
 from dbt_ai.engines.reading import shortened
-from dbt_ai.engines.settings import EngineSettings, is_loopback, read_key, shown_url
+from dbt_ai.engines.settings import EngineSettings
 from dbt_ai.errors import EngineError, UsageError
-
-if TYPE_CHECKING:
-    from openai import OpenAI
 
 FOLDER = Path(".dbt_ai") / "batches"  # for the files with answers
 _DAY = 86_400  # seconds
@@ -49,11 +45,8 @@ class Batches:
 
     def __init__(self, book: BatchBook, settings: EngineSettings, environ: Mapping[str, str] = os.environ) -> None:
         self._book = book
-        self._settings = settings
-        self._environ = environ
-        self._base_url = settings.resolved_base_url(environ)
-        self._url = shown_url(self._base_url)
-        self._open: OpenAI | None = None
+        self._server = BatchServer(settings, environ)
+        self._url = self._server.url
 
     def submit(self, paths: Sequence[Path], store: AnswerStore) -> list[Told]:
         """Submits each file that is not under way already. All are read before the first is sent."""
@@ -101,14 +94,13 @@ class Batches:
             told = self._looked_up(batch)
             if told.batch.under_way or told.batch.base_url != self._url:
                 return told
-            names = self._files(told.batch) if told.batch.id is not None else []
-            paid = Paid(ledger, price_of(batch.model, self._base_url, prices), self._url)
-            files = [self._downloaded(name, folder) for name in names]
+            server = self._server.retrieve(told.batch.id) if told.batch.id is not None else None
+            names = [server.output_file_id, server.error_file_id] if server is not None else []
+            paid = Paid(ledger, price_of(batch.model, self._server.base_url, prices), self._url)
+            files = [self._downloaded(name, folder) for name in names if name]
             imported = import_files(files, self._book.question, batch.model, store, paid=paid)
             self._book.forget(imported.keys)
-            done = replace(told.batch, collected_at=now())
-            self._book.update(done)
-            return Told(done, told.sentence, imported)
+            return Told(self._kept(replace(told.batch, collected_at=now())), told.sentence, imported)
 
         with self._book.working():
             return [self._each(collected, batch) for batch in self._waiting()]
@@ -125,10 +117,6 @@ class Batches:
         except EngineError as error:
             return Told(batch, f"{batch.file}: {error}")
 
-    def _files(self, batch: Batch) -> list[str]:
-        server = self._retrieved(batch)
-        return [name for name in (server.output_file_id, server.error_file_id) if name]
-
     def _looked_up(self, batch: Batch) -> Told:
         if batch.base_url != self._url:
             # its address came from a file of the project: no key goes there unless the settings say so, too
@@ -138,9 +126,8 @@ class Batches:
         if batch.id is None:
             batch = replace(batch, status="never submitted")
             return Told(batch, f"{batch.file} was never submitted, as something came in between: submit it again.")
-        server = self._retrieved(batch)
-        batch = replace(batch, status=server.status)
-        self._book.update(batch)
+        server = self._server.retrieve(batch.id)
+        batch = self._kept(replace(batch, status=server.status))
         counts = server.request_counts
         done = f", {counts.completed:,} answered and {counts.failed:,} failed" if counts and counts.total else ""
         errors = [shortened(str(each.message)) for each in (server.errors.data or [] if server.errors else [])[:3]]
@@ -150,64 +137,36 @@ class Batches:
     def _sent(self, batch: Batch, path: Path) -> Batch:
         """Goes on with a batch from where it was left: the file may be uploaded, and the batch may exist."""
         if batch.input_file_id is None:
-            with path.open("rb") as file, self._asking() as client:
-                uploaded = self._known(client.files.create(file=(batch.file, file), purpose="batch"))
-            batch = replace(batch, input_file_id=uploaded.id)
-            self._book.update(batch)
+            batch = self._kept(replace(batch, input_file_id=self._server.upload(path, batch.file)))
         else:
             batch = self._adopted(batch)
         if batch.id is not None:
             return batch
-        with self._asking() as client:
-            # never tried twice: an answer that was lost on its way may have made a batch
-            made = self._known(
-                client.with_options(max_retries=0).batches.create(
-                    completion_window="24h",
-                    endpoint=batch.endpoint,  # type: ignore[arg-type]
-                    input_file_id=str(batch.input_file_id),
-                )
-            )
-        batch = replace(batch, id=made.id, status=made.status)
-        self._book.update(batch)
-        return batch
+        made = self._server.create(batch.endpoint, str(batch.input_file_id))
+        return self._kept(replace(batch, id=made.id, status=made.status))
 
     def _adopted(self, batch: Batch) -> Batch:
         """The batch with the id under which the server has it, unchanged where it does not have it."""
         if batch.input_file_id is None:
             return batch
-        oldest = datetime.fromisoformat(batch.submitted_at.removesuffix("Z") + "+00:00").timestamp() - _DAY
-        with self._asking() as client:
-            for found in client.batches.list(limit=100):  # the newest first
-                if found.created_at < oldest:
-                    break
-                if found.input_file_id == batch.input_file_id:
-                    batch = replace(batch, id=found.id, status=found.status)
-                    self._book.update(batch)
-                    return batch
+        submitted = datetime.fromisoformat(batch.submitted_at.removesuffix("Z") + "+00:00").timestamp()
+        found = self._server.find(batch.input_file_id, submitted - _DAY)
+        return batch if found is None else self._kept(replace(batch, id=found.id, status=found.status))
+
+    def _kept(self, batch: Batch) -> Batch:
+        self._book.update(batch)
         return batch
-
-    def _retrieved(self, batch: Batch) -> Any:
-        with self._asking() as client:
-            return self._known(client.batches.retrieve(str(batch.id)))
-
-    def _known(self, found: Any) -> Any:
-        """An object of the API. A server that sends a web page makes the client return a text."""
-        if isinstance(getattr(found, "id", None), str):
-            return found
-        raise EngineUnavailable(f"{self._url} has no batches as OpenAI has them: check the base URL.")
 
     def _downloaded(self, name: str, folder: Path) -> Path:
         path = folder / f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)}.jsonl"
-        if path.exists():
-            return path
-        part = path.with_suffix(".part")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with self._asking() as client, client.files.with_streaming_response.content(name) as response:
-                response.stream_to_file(part)
-            os.replace(part, path)
-        except OSError as error:
-            raise UsageError(f"The answers cannot be written to {path}: {error.strerror}.") from None
+        if not path.exists():
+            part = path.with_suffix(".part")
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._server.download(name, part)
+                os.replace(part, path)
+            except OSError as error:
+                raise UsageError(f"The answers cannot be written to {path}: {error.strerror}.") from None
         return path
 
     def _check_questions(self, file: _File, store: AnswerStore) -> None:
@@ -219,51 +178,6 @@ class Batches:
                 f"Of the {len(file.keys):,} requests in {file.path}, {answered:,} are answered and {under_way:,} are "
                 "in a batch that is under way: export them again, which leaves these out."
             )
-
-    @contextlib.contextmanager
-    def _asking(self) -> Iterator[OpenAI]:
-        """The client; whatever it raises becomes one sentence, without the headers that it knows."""
-        import openai
-
-        client = self._client()
-        try:
-            yield client
-            return
-        except openai.APIStatusError as error:
-            said = shortened(error.message.replace(client.api_key, "[key]"))
-            kind = EngineUnavailable if error.status_code in (401, 403) else EngineError
-            failure = kind(f"{self._url} refuses it ({error.status_code}): {said}")
-            if error.status_code == 401:
-                failure = kind(f"{self._url} refuses the key (401): check the key, and that it belongs to this server.")
-        except openai.APIConnectionError as error:
-            cause = shortened(str(error.__cause__ or error))
-            failure = EngineUnavailable(f"The connection to {self._url} broke off ({cause}): run again to go on.")
-        except Exception as error:
-            library = type(error).__module__.partition(".")[0]
-            if library not in ("openai", "httpx", "httpx2"):
-                raise
-            failure = EngineError(f"The answer of {self._url} broke off ({type(error).__name__}): run again to go on.")
-        raise failure
-
-    def _client(self) -> OpenAI:
-        if self._open is None:
-            if self._settings.offline and not is_loopback(self._base_url):
-                raise EngineUnavailable(
-                    f"{self._url} is not on this machine, and offline is set: name a server that is, or unset it."
-                )
-            key = read_key(self._base_url, self._environ)
-            import openai
-
-            self._open = openai.OpenAI(
-                api_key=key,
-                base_url=self._base_url,
-                timeout=self._settings.timeout_seconds,
-                # a redirect would carry the prompts to somebody else; a proxy has no business on this machine
-                http_client=openai.DefaultHttpxClient(
-                    follow_redirects=False, trust_env=not is_loopback(self._base_url)
-                ),
-            )
-        return self._open
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class PlayedBatches:
             told = {
                 "code": "invalid_json_line",
                 "line": 1,
-                "message": "This line is not a valid request.",
+                "message": "This line is no request.",
                 "param": None,
             }
             return {**seen, "errors": {"object": "list", "data": [told]}}
