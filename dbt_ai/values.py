@@ -5,6 +5,7 @@ They hold no behaviour beyond what follows from their own fields, and import no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -137,12 +138,56 @@ class Edit:
     replaces: str | None = None
     doc_call: bool = False
 
+    @property
+    def path(self) -> str:
+        """The file that it changes."""
+        return self.place.path
+
+
+@dataclass(frozen=True)
+class TestEdit:
+    """A data test to be added to the list of a node's tests, or of one of its columns (`column`).
+
+    `test` is the item as YAML has it: a name ("unique"), or one name with its arguments and config.
+    """
+
+    __test__ = False  # pytest must not collect it
+
+    place: PropertyPlace
+    column: str | None
+    test: str | Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """The file that it changes."""
+        return self.place.path
+
+
+@dataclass(frozen=True)
+class UnitTestEdit:
+    """A unit test to be added to `unit_tests:` of the property file at `path`, as YAML has it: `name`, `model`,
+    `given`, `expect` and what else dbt takes."""
+
+    path: str
+    unit_test: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FileEdit:
+    """A new file with `text`, such as a singular test or a macro. It must not exist."""
+
+    path: str
+    text: str
+
+
+AnyEdit = Edit | TestEdit | UnitTestEdit | FileEdit
+
 
 @dataclass(frozen=True)
 class Refusal:
     """An edit that could not be planned, with a stable reason code and one sentence."""
 
-    edit: Edit
+    edit: AnyEdit
     reason: str
     detail: str
 
@@ -161,7 +206,7 @@ class Plan:
     """All file changes of one run, to be applied together or not at all."""
 
     changes: tuple[FileChange, ...] = ()
-    planned: tuple[Edit, ...] = ()
+    planned: tuple[AnyEdit, ...] = ()
     refused: tuple[Refusal, ...] = ()
 
 
@@ -179,6 +224,37 @@ class OutcomeKind(str, Enum):
 
 
 @dataclass(frozen=True)
+class Citation:
+    """What a text of an engine rests on, as the engine says and as was checked (`verified`).
+
+    `kind` is "sql": `line` of the node's file, or of its compiled SQL where `compiled`; "docs": what a person wrote of
+    the node or its `column`; "data": the statistics and findings that the engine was shown; "lineage" of the column;
+    "query": `query` is the SQL that the engine asked, `number` its place among its questions, `result` the answer.
+    """
+
+    kind: str
+    node: str | None = None
+    column: str | None = None
+    line: int | None = None
+    compiled: bool = False
+    query: str | None = None
+    result: str | None = None
+    number: int | None = None
+    verified: bool = True
+
+    @property
+    def compact(self) -> str:
+        """One short text, the same for the same evidence: what the lock file keeps."""
+        if self.kind == "query":
+            digest = hashlib.sha256((self.query or "").encode()).hexdigest()[:16]
+            return f"query:{digest}:{' '.join((self.result or '').split())[:80]}"
+        place = str(self.node) if self.column is None else f"{self.node}.{self.column}"
+        if self.kind == "sql":
+            return f"{self.node}:{'compiled:' if self.compiled else ''}{self.line}"
+        return f"{self.kind}:{place}"
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One target, what was proposed for it, what the checks said, where it went: what every report prints."""
 
@@ -190,6 +266,7 @@ class Outcome:
     path: str | None = None
     reason: str | None = None
     detail: str = ""
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -103,10 +103,6 @@ class CachedEngine:
         """What was answered before, None where nothing was. Asks nobody."""
         return self._store.get(request.key(self.model))
 
-    def stored(self, request: Request) -> Answer | None:
-        """What was answered before, None where nothing was."""
-        return self._store.get(request.key(self.model))
-
     def answer(self, request: Request) -> Answer:
         """The stored answer, else the engine's. `cost` of a stored one says nothing of this run: it cost nothing."""
         key = request.key(self.model)

@@ -249,15 +249,14 @@ def _plan(
     outside = next((refusal for refusal in plan.refused if refusal.reason == "outside-project"), None)
     if outside is not None:
         raise EditError(
-            f"{outside.edit.place.path} leads out of the project, so nothing was written. Keep the file inside, or "
+            f"{outside.edit.path} leads out of the project, so nothing was written. Keep the file inside, or "
             "leave out the nodes that it describes with --exclude."
         )
     refused = {id(refusal.edit): refusal for refusal in plan.refused}
-    by_edit = {(r.edit.place, r.edit.column): r for r in refused.values()}
     outcomes = []
     for outcome in decided:
         edit = edits.get(outcome.target)
-        refusal = by_edit.get((edit.place, edit.column)) if edit else None
+        refusal = refused.get(id(edit))
         if refusal is not None:
             outcome = replace(outcome, kind=OutcomeKind.REFUSED, reason=refusal.reason, detail=refusal.detail)
         outcomes.append(outcome)
