@@ -5,6 +5,7 @@ They hold no behaviour beyond what follows from their own fields, and import no 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum

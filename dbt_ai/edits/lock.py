@@ -19,7 +19,8 @@ HEADER = json.dumps({"dbt_ai.lock": FORMAT})
 @dataclass(frozen=True)
 class LockEntry:
     """One text of ours. `text_hash` is texts.text_hash of it, `evidence_hash` the hash of what it rests on, `engine`
-    and `model` who proposed it, `verdict` the value of a VerdictKind."""
+    and `model` who proposed it, `verdict` the value of a VerdictKind. `citations` are the evidence that an engine gave
+    for it (`Citation.compact`), where it had to."""
 
     unique_id: str
     column: str | None
@@ -28,6 +29,7 @@ class LockEntry:
     engine: str
     model: str | None
     verdict: str
+    citations: tuple[str, ...] = ()
 
     @property
     def target(self) -> Target:
@@ -64,7 +66,7 @@ def read_lock(root: Path) -> dict[Target, LockEntry]:
 
 def _entry(line: str, number: int) -> LockEntry | None:
     """The entry on `line`, None for the header."""
-    names = [field.name for field in fields(LockEntry)]
+    names = [field.name for field in fields(LockEntry) if field.name != "citations"]
     try:
         data = json.loads(line)
         if isinstance(data, dict) and LOCK_FILE in data:
@@ -74,15 +76,25 @@ def _entry(line: str, number: int) -> LockEntry | None:
                     "upgrade dbtai and run again."
                 )
             return None
-        entry = LockEntry(**{name: data[name] for name in names})
+        required = {name: data[name] for name in names}
+        citations = data.get("citations", [])
+        if not isinstance(citations, list) or not all(isinstance(citation, str) for citation in citations):
+            raise ValueError("citations")
+        entry = LockEntry(**required, citations=tuple(citations))
     except (ValueError, KeyError, TypeError) as error:
         raise ProjectError(
             f"{LOCK_FILE}, line {number} is not an entry (a merge conflict?); mend or restore the file and run again."
         ) from error
     optional = ("column", "model")
-    if not all(isinstance(value, str) or (value is None and name in optional) for name, value in asdict(entry).items()):
+    if not all(isinstance(data[name], str) or (data[name] is None and name in optional) for name in names):
         raise ProjectError(f"{LOCK_FILE}, line {number} is not an entry; mend or restore the file and run again.")
     return entry
+
+
+def _line(entry: LockEntry) -> str:
+    """An entry as a line; without citations where it has none, as all entries were once."""
+    kept = {name: value for name, value in asdict(entry).items() if name != "citations" or value}
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def lock_change(root: Path, entries: Iterable[LockEntry], removals: Iterable[Target] = ()) -> FileChange | None:
@@ -96,7 +108,7 @@ def lock_change(root: Path, entries: Iterable[LockEntry], removals: Iterable[Tar
     for target in removals:
         known.pop(target, None)
     known.update({entry.target: entry for entry in entries})
-    lines = sorted(json.dumps(asdict(entry), ensure_ascii=False) for entry in known.values())
+    lines = sorted(_line(entry) for entry in known.values())
     newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
     after = "".join(line + newline for line in [HEADER, *lines]).encode()
     if before == after or (before is None and not lines):

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from dbt_ai.report.citations import rests_on
 from dbt_ai.report.diff_stat import FileStat, diff_stat, without_file
 from dbt_ai.report.tiers import tier_name, tier_sentence
 from dbt_ai.values import Outcome, OutcomeKind, Report, VerdictKind
@@ -157,12 +158,16 @@ def _print_outcome(console: Console, outcome: Outcome, width: int) -> None:
     name.truncate(width, overflow="ellipsis", pad=True)
     word = Text(_word(outcome).ljust(8), style=_STYLES[outcome.kind])
     text = outcome.text if outcome.kind in _TEXTS else outcome.detail
-    _print_entry(console, Text.assemble("  ", name, "  ", word, "  "), text or outcome.detail)
+    head = Text.assemble("  ", name, "  ", word, "  ")
+    _print_entry(console, head, text or outcome.detail)
+    evidence = rests_on(outcome.citations) if outcome.kind in _TEXTS else ""
+    if evidence:
+        _print_entry(console, Text(" " * head.cell_len), evidence, style="dim")
 
 
-def _print_entry(console: Console, head: Text, sentence: str) -> None:
+def _print_entry(console: Console, head: Text, sentence: str, style: str = "") -> None:
     """`sentence` behind `head`; where a terminal wraps it, below itself."""
-    text = Text(_printable(sentence))
+    text = Text(_printable(sentence), style=style)
     room = max(console.width - head.cell_len, MIN_TEXT_WIDTH)
     lines = list(text.wrap(console, room)) if console.is_terminal else [text]
     for number, line in enumerate(lines):

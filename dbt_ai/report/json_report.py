@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import asdict
 from typing import Any
@@ -10,11 +11,18 @@ from typing import Any
 from dbt_ai.values import Finding, Outcome, OutcomeKind, Report, TierTotals, Verdict
 
 SCHEMA_VERSION = 1
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 def report_to_json(report: Report) -> str:
-    """The report as one JSON object: `schema_version`, `job`, `summary`, one entry an outcome, findings, notices."""
-    return json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, default=str)
+    """The report as one JSON object: `schema_version`, `job`, `summary`, one entry an outcome, findings, notices.
+
+    Characters that move a terminal's cursor, turn a line around or hide in it are escaped, as JSON may.
+    """
+    text = json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, default=str)
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:
@@ -48,6 +56,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "path": outcome.path,
         "reason": outcome.reason,
         "detail": outcome.detail,
+        "citations": [asdict(citation) for citation in outcome.citations],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,25 @@ def test_entries_come_back(tmp_path: Path) -> None:
     entries = [entry("model.p.b", "x"), entry("model.p.a"), entry("model.p.b"), entry("model.p.b", 'é "🎉"\u2028\n')]
     write(tmp_path, *entries)
     assert read_lock(tmp_path) == {one.target: one for one in entries}
+
+
+def test_citations_come_back_and_an_entry_without_them_keeps_its_bytes(tmp_path: Path) -> None:
+    write(tmp_path, entry("model.p.a"))
+    before = (tmp_path / LOCK_FILE).read_bytes()
+    assert b"citations" not in before
+    cited = replace(entry("model.p.b"), citations=("model.p.b:12", "query:0123456789abcdef:count(*) = 0"))
+    write(tmp_path, cited)
+    assert read_lock(tmp_path) == {Target("model.p.a"): entry("model.p.a"), Target("model.p.b"): cited}
+    assert (tmp_path / LOCK_FILE).read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("citations", ['"model.p.a:1"', "[1]", "{}"])
+def test_citations_that_are_none_are_no_entry(citations: str, tmp_path: Path) -> None:
+    write(tmp_path, entry("model.p.a"))
+    path = tmp_path / LOCK_FILE
+    path.write_text(path.read_text().replace('"proved"}', f'"proved", "citations": {citations}}}'))
+    with pytest.raises(ProjectError, match="line 2"):
+        read_lock(tmp_path)
 
 
 def test_one_sorted_line_an_entry_whatever_the_order(tmp_path: Path) -> None:

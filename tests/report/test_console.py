@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
 from dbt_ai.report.console import MAX_FAILED, MAX_FINDINGS, MAX_NODES, MAX_TEXTS, print_diff, print_report, summary
 from dbt_ai.report.diff_stat import FileStat, diff_stat, without_file
-from dbt_ai.values import Finding, Outcome, OutcomeKind, Report, Target, Verdict, VerdictKind
+from dbt_ai.values import Citation, Finding, Outcome, OutcomeKind, Report, Target, Verdict, VerdictKind
 
 DIFF = """\
 --- a/models/m.yml
@@ -174,3 +175,14 @@ def test_lines_that_look_like_a_head_are_counted_as_lines() -> None:
     assert without_file(DIFF, "models/m.yml") == DIFF[DIFF.index("--- /dev/null") :]
     assert without_file(DIFF, "dbt_ai.lock") == DIFF[: DIFF.index("--- /dev/null")]
     assert diff_stat("") == ()
+
+
+def test_what_a_text_rests_on_stands_below_it() -> None:
+    citations = (
+        Citation("sql", "model.shop.orders", line=12),
+        Citation("query", query="select count(*) from orders", result="count(*)\n0", number=2),
+        Citation("docs", "source.shop.till.raw", "x"),
+    )
+    report = Report("document", (replace(WRITTEN, citations=citations), GAP), wrote=True)
+    assert "            rests on orders.sql:12, query 2: count(*) 0, docs of till.raw.x\n" in shown(report)
+    assert "rests on" not in shown(Report("document", (WRITTEN,), wrote=True))
