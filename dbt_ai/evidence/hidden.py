@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # What Unicode lets a renderer ignore though it counts as a letter or a mark: fillers, joiners, variation selectors.
-_IGNORABLE = re.compile(
+IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
 
@@ -20,7 +20,7 @@ def without_hidden(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     kept = (c for c in text if c.isprintable() or c in "\n\t" or unicodedata.category(c) == "Zs")
-    return _IGNORABLE.sub("", "".join(kept))
+    return IGNORABLE.sub("", "".join(kept))
 
 
 def hides(text: str) -> bool:

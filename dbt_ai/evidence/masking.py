@@ -6,6 +6,9 @@ Names of people in the middle of a text cannot be found reliably: what is compar
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from dbt_ai.evidence.hidden import without_hidden
 from dbt_ai.evidence.personal_names import FREE_TEXT, PRIVATE, personal_name
@@ -46,6 +49,7 @@ _COMPARED = (
         re.IGNORECASE,
     ),
 )
+_also_personal: ContextVar[frozenset[str]] = ContextVar("_also_personal", default=frozenset())
 _CODES = (None, PRIVATE, FREE_TEXT)  # `gender = 'f'` says what a code means, and nothing of anybody
 
 
@@ -67,6 +71,16 @@ def masked(text: str) -> str:
     return text
 
 
+@contextmanager
+def also_personal(columns: Collection[str]) -> Iterator[None]:
+    """Until the end of the block, what SQL compares with one of `columns` is masked, too: their names tell nothing."""
+    token = _also_personal.set(frozenset(column.casefold() for column in columns))
+    try:
+        yield
+    finally:
+        _also_personal.reset(token)
+
+
 def visible(text: str) -> str:
     """`text` masked, and without characters that nobody sees."""
     return masked(without_hidden(text))
@@ -82,7 +96,8 @@ def _judged(found: re.Match[str]) -> str:
 
 
 def _without_literals(found: re.Match[str]) -> str:
-    if personal_name(found["column"] or found["quoted"]) in _CODES:
+    column = found["column"] or found["quoted"]
+    if column.casefold() not in _also_personal.get() and personal_name(column) in _CODES:
         return found[0]
     start, end = (found.start("values") - found.start(), found.end("values") - found.start())
     return found[0][:start] + re.sub(_LITERAL, f"'{MASK}'", found[0][start:end]) + found[0][end:]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dbt_ai.evidence.masking import visible
+from dbt_ai.evidence.personal_names import FREE_TEXT, PRIVATE, personal_name
+from dbt_ai.evidence.sharing import Share, Sharing
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.values import Aggregate, ColumnFacts, ColumnRef, NullCause, NullReason, same_name
 
@@ -35,12 +37,14 @@ def node_name(unique_id: str) -> str:
     return parts[-1] if parts[0] == "source" else parts[2]
 
 
-def node_lines(evidence: Evidence) -> Iterator[str]:
-    """What is known of the node as a whole."""
+def node_lines(evidence: Evidence, levels: Sharing) -> Iterator[str]:
+    """What is known of the node as a whole. What the data alone says of a key is a statistic of it."""
     yield f"name: {one_line(evidence.name)}"
     yield f"resource type: {evidence.resource_type}"
     relation, facts = evidence.relation, evidence.facts
     for key in relation.unique_keys:
+        if _withheld(key, levels):
+            continue
         yield f"unique together, by a test, a constraint or its SQL: {_names(key)}"
     for foreign in relation.foreign_keys:
         yield f"{_names(foreign.columns)} refers to {_refs(foreign.references)}"
@@ -52,6 +56,8 @@ def node_lines(evidence: Evidence) -> Iterator[str]:
         if facts.grouped_by:
             yield f"grain: grouped by {'; '.join(one_line(key) for key in facts.grouped_by)}"
         for found in facts.keys[:3]:
+            if _withheld(found.columns, levels) or any(parent in levels.silent for parent, _ in found.relies_on):
+                continue
             apart = ", among rows without a NULL in it" if found.nulls_apart else ""
             yield f"unique together, as the SQL shows ({found.basis}{apart}): {_names(found.columns)}"
         for branch in facts.union_of:
@@ -59,7 +65,8 @@ def node_lines(evidence: Evidence) -> Iterator[str]:
         for condition in facts.filters[:_MOST]:
             yield f"filter ({condition.clause}): {one_line(condition.sql)}"
         for join in facts.joins[:_MOST]:
-            grain = {True: "keeps the grain", False: "can repeat rows", None: "may repeat rows"}[join.keeps_grain]
+            known = None if levels.silent.intersection(join.right) else join.keeps_grain
+            grain = {True: "keeps the grain", False: "can repeat rows", None: "may repeat rows"}[known]
             left, right = (", ".join(node_name(key) for key in side) for side in (join.left, join.right))
             yield f"{join.kind} join of {left} with {right} on {one_line(join.sql)}: {grain}"
         for note in facts.notes[:_MOST]:
@@ -70,7 +77,9 @@ def node_lines(evidence: Evidence) -> Iterator[str]:
         yield f"read by: {', '.join(one_line(name) for name in evidence.downstream[:_MOST])}"
 
 
-def column_lines(evidence: Evidence, name: str, key: str, data: Mapping[str, Any] | None) -> Iterator[str]:
+def column_lines(
+    evidence: Evidence, name: str, key: str, data: Mapping[str, Any] | None, levels: Sharing
+) -> Iterator[str]:
     """What is known of the column called `name`, to be answered under `key`. `data` is what may be shown of its
     profile."""
     yield f"- key {json.dumps(key, ensure_ascii=False)}" + ("" if key == name else f", column {one_line(name)}")
@@ -79,15 +88,15 @@ def column_lines(evidence: Evidence, name: str, key: str, data: Mapping[str, Any
     type_ = declared or (facts.type if facts else None)
     lines: list[str] = [] if type_ is None else [f"type: {one_line(type_)}"]
     if facts is not None:
-        lines += _facts_lines(facts, evidence.upstream_descriptions)
-    lines += _relation_lines(evidence, name)
+        lines += _facts_lines(facts, evidence.upstream_descriptions, _holds_values_of_people(name, levels))
+    lines += _relation_lines(evidence, name, levels)
     if data:
-        shown = {k: v for k, v in data.items() if k not in ("name", "type")}
+        shown = {k: _masked(v) for k, v in data.items() if k not in ("name", "type")}
         lines.append(f"data today: {one_line(json.dumps(shown, ensure_ascii=False, default=str), 2 * _LONGEST)}")
     yield from (f"  {line}" for line in lines)
 
 
-def _facts_lines(facts: ColumnFacts, upstream: Mapping[str, str]) -> Iterator[str]:
+def _facts_lines(facts: ColumnFacts, upstream: Mapping[str, str], people: bool) -> Iterator[str]:
     yield f"{facts.kind.value}: {one_line(facts.sql)}"
     for source in facts.sources[:_MOST]:
         written = upstream.get(f"{node_name(source.relation)}.{source.column}")
@@ -114,7 +123,7 @@ def _facts_lines(facts: ColumnFacts, upstream: Mapping[str, str]) -> Iterator[st
         yield "NULL: never"
     for reason in facts.nullability.reasons[:_MOST]:
         yield f"NULL possible: {_null_reason(reason)}"
-    if facts.domain is not None:
+    if facts.domain is not None and not people:
         yield f"values that the SQL allows: {_values(facts.domain.values)}"
 
 
@@ -145,15 +154,36 @@ def _null_reason(reason: NullReason) -> str:
     return f"{reason.cause.value}: {one_line(reason.sql)}" if reason.sql else str(reason.cause.value)
 
 
-def _relation_lines(evidence: Evidence, name: str) -> Iterator[str]:
+def _relation_lines(evidence: Evidence, name: str, levels: Sharing) -> Iterator[str]:
     relation = evidence.relation
-    if any(len(key) == 1 and same_name(key[0], name) for key in relation.unique_keys):
+    unique = any(len(key) == 1 and same_name(key[0], name) for key in relation.unique_keys)
+    if unique and not _withheld((name,), levels):
         yield "known to be unique"
     if any(same_name(column, name) for column in relation.not_null):
         yield "known to be never NULL"
     for column, values in relation.domains:
-        if same_name(column, name):
+        if same_name(column, name) and not _holds_values_of_people(name, levels):
             yield f"values that a test or the SQL allows: {_values(values)}"
+
+
+def _withheld(key: Iterable[str], levels: Sharing) -> bool:
+    """Whether it may not be told that a key is one: its data says so, and nothing of it may be told."""
+    return levels.data_key and any(levels.of(column) is Share.NOTHING for column in key)
+
+
+def _holds_values_of_people(name: str, levels: Sharing) -> bool:
+    folded = name.casefold()
+    suspected = None if folded in levels.harmless else personal_name(name)
+    return folded in levels.personal or suspected not in (None, PRIVATE, FREE_TEXT)
+
+
+def _masked(value: Any) -> Any:
+    """A value of a profile, masked before JSON puts it into other letters."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(each) for key, each in value.items()}
+    return [_masked(each) for each in value] if isinstance(value, list) else value
 
 
 def _values(values: Iterable[str]) -> str:

@@ -2,6 +2,9 @@
 
 One request a node, several where it has very many columns. The same evidence gives the same bytes. What comes from the
 project stands between delimiters that carry a hash of it: nobody can write a delimiter into a text that holds it.
+
+The instructions are the same for every request of a run, so that providers cache them: how to write, which a user can
+replace; the words of the company; what holds in any case.
 """
 
 from __future__ import annotations
@@ -10,19 +13,21 @@ import hashlib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from dbt_ai.engines.values import Answer, Request
 from dbt_ai.errors import EngineError
-from dbt_ai.evidence.masking import visible
-from dbt_ai.evidence.privacy import Share, visible_findings, visible_profile
+from dbt_ai.evidence.hidden import IGNORABLE
+from dbt_ai.evidence.masking import also_personal, visible
+from dbt_ai.evidence.privacy import visible_findings, visible_profile
 from dbt_ai.evidence.prompt_facts import column_lines, node_lines, node_name, one_line
+from dbt_ai.evidence.prompt_templates import Prompts
+from dbt_ai.evidence.prompt_templates import template as _template
+from dbt_ai.evidence.secrets import read_environment
+from dbt_ai.evidence.sharing import Share, Sharing, sharing
 from dbt_ai.evidence.values import Evidence
 
-PROMPT_VERSION = "document-1"  # changes with every change of a template or of what is rendered into it
+PROMPT_VERSION = "document-2"  # changes with every change of a template or of what is rendered into it
 
 MAX_COLUMNS = 200  # in one request
 MAX_FACTS = 60_000  # characters of facts about columns in one request
@@ -32,7 +37,6 @@ MAX_TEXTS = 200  # descriptions of neighbours and of the node's own columns
 MAX_DESCRIPTION = 4_000  # characters of an answer's text
 
 _JOINERS = "\u200c\u200d"  # parts of emoji and of some scripts
-_TEMPLATES = Path(__file__).parent / "prompts"
 
 
 def document_request(
@@ -40,43 +44,62 @@ def document_request(
     columns: Sequence[str],
     *,
     dialect: str = "",
-    share: Share | str = Share.STATISTICS,
+    share: Sharing | Share | str = Share.STATISTICS,
     house_style: str | None = None,
+    prompts: Prompts | None = None,
     describe_model: bool = True,
     effort: str = "low",
     refuted: Sequence[tuple[str, str, str]] = (),
 ) -> list[Request]:
     """The requests for descriptions of `columns`, and of the node itself where `describe_model`.
 
-    `share` is what may be shown of the data, `house_style` the text of the company's style file, `dialect` the SQL's.
+    `share` is what may be shown of the data, by column where it is a Sharing; `house_style` the text of the company's
+    style file, `prompts` the user's own templates, `dialect` the SQL's.
     `refuted` is what was wrong with an earlier answer: column (empty for the node), sentence, and why it is false, as
     an engine may see it.
     There is none where nothing is to be described. `read_document_answer` reads each answer, with the same `columns`.
     """
-    instructions = _template("document_instructions.md.jinja").render(house_style=(house_style or "").strip())
+    read_environment()
+    levels = sharing(share)
+    own = prompts or Prompts()
+    written = instructions(house_style, own)
+    version = "+".join(filter(None, (PROMPT_VERSION, own.version)))
     keys = _keys(columns)
-    shared = _shared(evidence, columns, describe_model, dialect, Share(share))
-    if refuted:
-        shared.append(("refuted by a check", "\n".join(_refuted(refuted))))
+    with also_personal(levels.compared | levels.personal.keys()):
+        shared = _shared(evidence, columns, describe_model, dialect, levels)
+        if refuted:
+            shared.append(("refuted by a check", "\n".join(_refuted(refuted))))
+        chunks = list(_chunks(evidence, keys, levels))
     requests = []
-    for number, chunk in enumerate(_chunks(evidence, keys, Share(share))):
+    for number, chunk in enumerate(chunks):
         about_model = describe_model and number == 0
         if not chunk and not about_model:
             continue
+        lines = [text for _, text in chunk]
         requests.append(
             Request(
                 target=evidence.unique_id,
-                instructions=instructions,
-                prompt=_prompt(
-                    shared, [lines for _, lines in chunk], evidence.resource_type, about_model, bool(refuted)
-                ),
+                instructions=written,
+                prompt=_prompt(shared, lines, evidence.resource_type, about_model, bool(refuted)),
                 schema_name="descriptions",
                 schema=_schema([keys[name] for name, _ in chunk], about_model),
-                prompt_version=PROMPT_VERSION,
+                prompt_version=version,
                 effort=effort,
             )
         )
     return requests
+
+
+@lru_cache(maxsize=4)
+def instructions(house_style: str | None, prompts: Prompts) -> str:
+    """The part of every request of a run that is the same: how to write, which the user's `prompts` may replace, the
+    company's words, and then what holds in any case."""
+    how = prompts.text("document_instructions.md.jinja")
+    parts = [_template("document_instructions.md.jinja").render() if how is None else how]
+    if house_style and house_style.strip():
+        parts.append(_template("house_style.md.jinja").render(house_style=visible(house_style).strip()))
+    parts.append(_template("document_rules.md.jinja").render())
+    return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def read_document_answer(answer: Answer, columns: Sequence[str]) -> tuple[str | None, dict[str, str]]:
@@ -101,6 +124,7 @@ def _text(value: Any, model: str, about: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise EngineError(f"{model} describes {one_line(about, 80)} with something that is no text.")
+    value = IGNORABLE.sub("", value)
     shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in value)
     text = " ".join(
         "".join(c for c in shown if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cs", "Co")).split()
@@ -135,14 +159,14 @@ def _keys(columns: Sequence[str]) -> dict[str, str]:
     return {name: name if is_plain else f"{place}_column" for place, (name, is_plain) in enumerate(plain.items())}
 
 
-def _chunks(evidence: Evidence, keys: Mapping[str, str], share: Share) -> Iterator[list[tuple[str, str]]]:
+def _chunks(evidence: Evidence, keys: Mapping[str, str], levels: Sharing) -> Iterator[list[tuple[str, str]]]:
     """The columns with what is known of each, in portions that fit one request. At least one portion."""
-    profile = visible_profile(evidence.profile, share)
+    profile = visible_profile(evidence.profile, levels)
     data = {str(column["name"]).casefold(): column for column in profile.get("columns", ())}
     portion: list[tuple[str, str]] = []
     size = 0
     for name, key in keys.items():
-        lines = "\n".join(column_lines(evidence, name, key, data.get(name.casefold())))
+        lines = "\n".join(column_lines(evidence, name, key, data.get(name.casefold()), levels))
         if portion and (len(portion) == MAX_COLUMNS or size + len(lines) > MAX_FACTS):
             yield portion
             portion, size = [], 0
@@ -152,18 +176,18 @@ def _chunks(evidence: Evidence, keys: Mapping[str, str], share: Share) -> Iterat
 
 
 def _shared(
-    evidence: Evidence, columns: Sequence[str], describe_model: bool, dialect: str, share: Share
+    evidence: Evidence, columns: Sequence[str], describe_model: bool, dialect: str, levels: Sharing
 ) -> list[tuple[str, str]]:
     """The sections that every request about the node has: name and text."""
-    node = list(node_lines(evidence))
+    node = list(node_lines(evidence, levels))
     if dialect:
         node.append(f"SQL dialect: {dialect}")
-    rows = visible_profile(evidence.profile, share).get("rows")
+    rows = visible_profile(evidence.profile, levels).get("rows")
     if rows is not None:
         node.append(f"rows today: {rows}")
     findings = [
         f"- {', '.join(found['columns']) or 'the whole'}: {found['sentence']}"
-        for found in visible_findings(evidence.findings, share)
+        for found in visible_findings(evidence.findings, levels)
     ]
     return [
         ("node", "\n".join(one_line(line, MAX_LINE) for line in node)),
@@ -225,15 +249,3 @@ def _trimmed(sql: str) -> str:
         return sql
     half = MAX_SQL // 2
     return f"{sql[:half]}\n[... {len(sql) - 2 * half} characters left out ...]\n{sql[-half:]}"
-
-
-@lru_cache(maxsize=8)
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # the result is no HTML; delimiters are what keeps content in its place
-    )
-    return environment.get_template(name)

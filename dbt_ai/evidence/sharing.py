@@ -39,7 +39,8 @@ class Sharing:
     `node` is the level of the whole and of every column that `columns` does not have. `personal` are columns that hold
     something of a person, with what, though their own name and values need not show it; `harmless` are columns whose
     name looks personal and that are said not to be. `data_key` is True where the node's key is one because its data
-    says so. `silent` are the nodes of whose data nothing may be told.
+    says so. `silent` are the nodes of whose data nothing may be told; `compared` the columns, of the node and of what
+    it reads, that are personal though their names do not tell: SQL that compares them with a value tells the value.
     """
 
     node: Share = Share.STATISTICS
@@ -48,6 +49,7 @@ class Sharing:
     harmless: frozenset[str] = frozenset()
     data_key: bool = False
     silent: frozenset[str] = frozenset()
+    compared: frozenset[str] = frozenset()
 
     def of(self, column: str | None) -> Share:
         """The level of a column, of the node as a whole for None."""
@@ -73,7 +75,10 @@ def sharing_of(
     found: dict[str, Sharing] = {}
     for unique_id, one in evidence.items():
         declared = declared_sharing(nodes[unique_id], Share(default))
-        found[unique_id] = replace(_inherited(one, declared, found), data_key=unique_id in data_keys)
+        inherited = _inherited(one, declared, found)
+        read = [found[parent] for parent in nodes[unique_id].depends_on if parent in found]
+        compared = frozenset(column for each in (inherited, *read) for column in each.personal)
+        found[unique_id] = replace(inherited, data_key=unique_id in data_keys, compared=compared)
     silent = frozenset(unique_id for unique_id, one in found.items() if one.node is Share.NOTHING)
     return {unique_id: replace(one, silent=silent) for unique_id, one in found.items()}
 

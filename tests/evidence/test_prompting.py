@@ -151,11 +151,23 @@ def test_what_never_changes_comes_first_and_is_long_enough_to_be_cached_by_the_p
     assert "customer_revenue" not in request.instructions
 
 
-def test_the_house_style_follows_the_instructions() -> None:
+def test_the_house_style_stands_between_how_to_write_and_what_holds_in_any_case() -> None:
     plain = only(document_request(EVIDENCE, COLUMNS)).instructions
-    styled = only(document_request(EVIDENCE, COLUMNS, house_style="Say `client`, never `customer`.")).instructions
-    assert styled.startswith(plain.rstrip())
-    assert styled.rstrip().endswith("Say `client`, never `customer`.")
+    styled = only(document_request(EVIDENCE, COLUMNS, house_style="Say `client`, {{ never }} `customer`.")).instructions
+    assert styled.index("# Style") < styled.index("{{ never }} `customer`.") < styled.index("# What holds in any case")
+    assert plain.startswith(styled[: styled.index("# House style")])
+    assert plain.endswith(styled[styled.index("# What holds in any case") :])
+
+
+def test_the_instructions_are_the_same_bytes_for_all_nodes_of_a_run() -> None:
+    other = replace(EVIDENCE, unique_id="model.shop.other", name="other", sql="select 1 as a", facts=None)
+    for style in (None, "Say `client`."):
+        asked = [
+            *document_request(EVIDENCE, COLUMNS, house_style=style, dialect="duckdb"),
+            *document_request(other, ("a",), house_style=style, share="samples", describe_model=False, effort="high"),
+            *document_request(other, (), house_style=style, share="nothing", refuted=[("", "Wrong.", "it is not so")]),
+        ]
+        assert len({request.instructions for request in asked}) == 1
 
 
 def test_the_same_evidence_gives_the_same_bytes() -> None:
