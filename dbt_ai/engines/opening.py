@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from dbt_ai.engines.batch_book import FILE as BOOK
+from dbt_ai.engines.batch_book import BatchBook
+from dbt_ai.engines.batch_waiting import BatchWaiting
 from dbt_ai.engines.budget import Budget
 from dbt_ai.engines.cache import AnswerStore, CachedEngine
 from dbt_ai.engines.errors import EngineUnavailable
@@ -72,6 +75,7 @@ class Engines:
         self.store = AnswerStore(root / CACHE)
         self.ledger = Ledger(root / LEDGER)
         self._servers = Servers(root / STATE)
+        self._book = BatchBook(root / BOOK) if (root / BOOK).exists() else None
         self._run = new_run()
         self._price_of: dict[str, Price | None] = {}
 
@@ -83,7 +87,7 @@ class Engines:
         meter = Metered(self.budget, self.ledger, self._run, model=settings.model, base_url=url, price=price)
         throttle = Throttle(self._concurrency)
         engine = OpenAIEngine(settings, self._environ, meter=meter, throttle=throttle, servers=self._servers)
-        return CachedEngine(engine, self.store)
+        return CachedEngine(engine if self._book is None else BatchWaiting(engine, self._book), self.store)
 
     def price(self, model: str) -> Price | None:
         """What a model that was opened costs at its server, None where it is not known."""
@@ -97,6 +101,8 @@ class Engines:
         """Lets go of the files."""
         self.store.close()
         self.ledger.close()
+        if self._book is not None:
+            self._book.close()
 
 
 def key_source(base_url: str, environ: Mapping[str, str] = os.environ) -> str | None:

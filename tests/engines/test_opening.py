@@ -5,18 +5,35 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dbt_ai.engines.batch_book import FILE as BOOK
+from dbt_ai.engines.batch_book import Batch, BatchBook, question_of
 from dbt_ai.engines.errors import EngineUnavailable
 from dbt_ai.engines.opening import DEFAULT_MODEL, Engines, engine_settings, key_source
 from dbt_ai.engines.prices import read_prices
-from dbt_ai.errors import UsageError
-from tests.engines.test_openai_engine import KEY, REQUEST
+from dbt_ai.engines.values import Request
+from dbt_ai.errors import EngineError, UsageError
 from tests.servers.loopback_api import LoopbackAPI
 
 OPENAI = "https://api.openai.com/v1"
+KEY = "sk-canary-0123456789"
+REQUEST = Request(
+    target="model.shop.orders",
+    instructions="Describe.",
+    prompt="orders",
+    schema_name="descriptions",
+    schema={
+        "type": "object",
+        "properties": {"text": {"type": "string"}},
+        "required": ["text"],
+        "additionalProperties": False,
+    },
+    prompt_version="test-1",
+)
 
 
 @pytest.fixture
@@ -35,6 +52,23 @@ def test_an_answer_is_stored_and_its_request_recorded(api: LoopbackAPI, engines:
     [recorded] = engines.ledger.requests()
     assert (recorded["node"], recorded["outcome"], recorded["usd"]) == (REQUEST.target, "answered", 0.0)
     assert (tmp_path / ".dbt_ai" / "answers.sqlite").exists()
+
+
+def test_what_waits_for_a_batch_is_not_paid_twice(api: LoopbackAPI, tmp_path: Path) -> None:
+    book = BatchBook(tmp_path / BOOK)
+    question = question_of(REQUEST, "played")
+    book.export(question)
+    batch = Batch(0, "ask.jsonl", "", 1, "played", "/v1/responses", api.base_url, "2026-11-24", status="in_progress")
+    batch = book.submit(batch, [question.key])
+    engines = Engines(tmp_path, prices=read_prices(tmp_path), environ={})
+    engine = engines.open(engine_settings("played", api.base_url, {}))
+    with pytest.raises(EngineError, match=r"It waits for batch 1: run `dbtai batch collect`"):
+        engine.answer(REQUEST)
+    assert api.received == []
+    book.update(replace(batch, status="expired", collected_at="2026-11-25"))
+    engine.answer(REQUEST)
+    engines.close()
+    book.close()
 
 
 def test_no_key_is_told_before_anything_is_asked_or_written(tmp_path: Path) -> None:
