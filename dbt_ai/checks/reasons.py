@@ -13,6 +13,7 @@ _TEXT = {
     "live-jinja": "The text has Jinja in it, which dbt would run.",
     "markup": "The text has a heading, HTML, an image or a link in it, which an engine's description may not have.",
     "instructions": "The text addresses a reader as a prompt would, or talks about itself as an answer.",
+    "look-alikes": "A word in the text mixes letters of two alphabets that look the same.",
     "placeholder": "The text stands for a missing one, such as TODO or N/A.",
     "restates-name": "The text says no more than the name does.",
 }

@@ -11,9 +11,11 @@ from dbt_ai.values import Verdict, VerdictKind
 _JINJA = re.compile(r"\{[{%#]|[%#}]\}")
 _BREAKS = re.compile(r"[\t\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _FENCE = re.compile(r"^\s*```.*$|```", re.MULTILINE)
-_TAG = re.compile(r"</?[A-Za-z!][^<>]*>|&(?:#x?[0-9A-Fa-f]+|[a-z]{2,8});")
+# A tag that is not closed counts too: a browser closes it where it finds the next `>` of the page.
+_TAG = re.compile(r"</?[A-Za-z!?]|&(?:#x?[0-9A-Fa-f]+|[a-z]{2,8});")
 _LINK = re.compile(
-    r"!?\[[^\]]*\]\s*\([^)]*\)|\[[^\]]+\]:\s*\S+|\b\w{2,12}://\S|\b(?:javascript|vbscript)\s*:|\bdata:\w+/|\bwww\.\S",
+    r"!?\[[^\]]*\]\s*\([^)]*\)|\[[^\]]+\]:\s*\S+|\[[^\]]+\]\s*\[|\b\w{2,12}://\S"
+    r"|\b(?:javascript|vbscript|mailto)\s*:|\bdata:\w+/|\bwww\.\S|[\w.+-]@[\w-]+\.\w",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s|={3,}\s*$|-{3,}\s*$|\|.*\|\s*$|>\s)", re.MULTILINE)
@@ -24,9 +26,33 @@ _INSTRUCTIONS = re.compile(
     r"|\b(?:system prompt|you are (?:now )?(?:an?|the) (?:assistant|ai|language model|helpful)|(?:as|am) an ai\b"
     r"|as a (?:large )?language model|do not tell the user|new instructions?:|(?:begin"
     r"|end) (?:of )?(?:system|instructions|prompt))"
-    r"|<\|[a-z_]+\|>|^\s*(?:system|assistant|user|human)\s*:",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+    r"|<\|[a-z_]+\|>",
+    re.IGNORECASE | re.DOTALL,
 )
+_TURN = re.compile(r"(?:^|[.!?;]\s)\s*(?:system|assistant|user|human)\s*:", re.IGNORECASE | re.MULTILINE)
+# "Ignore the instructions" in the languages that most models obey: verbs, and what is to be ignored.
+_VERBS = (
+    r"\b(?:ignorier|vergiss|missachte|ignore[zr]?\b|oublie|ignora|olvid|esquec|esqueç|dimentica|negeer|vergeet|zignoruj"
+    r"|yoksay|unut)|игнорируй|забудь|忽略|无视|無視|忘记|忘れ|무시|잊어|تجاهل|अनदेखा|नज़रअंदाज़"
+)
+_ORDERS = (
+    r"anweisung|instruc|instru[çk]|istruzion|consigne|opdracht|polece|talimat|инструкц|указани|指令|指示|提示词|命令|지시|명령"
+    r"|تعليمات|निर्देश"
+)
+_FOREIGN = re.compile(
+    rf"(?:{_VERBS}).{{0,40}}(?:{_ORDERS})|(?:{_ORDERS}).{{0,20}}(?:{_VERBS})", re.IGNORECASE | re.DOTALL
+)
+_COMMAND = re.compile(
+    r"\b(?:pip3?|npm|yarn|brew|conda|gem|cargo|apt|apt-get|yum|dnf|choco|winget)\s+(?:install|add)\b|\bsudo\s+\w"
+    r"|\brm\s+-\w*[rf]|\b(?:curl|wget)\s+(?:-\w|\S+\.\w)|\|\s*(?:ba|z)?sh\b|\bpowershell\b|\bInvoke-\w+",
+    re.IGNORECASE,
+)
+# Cyrillic letters that look like Latin ones; Greek ones stand beside Latin in units such as μg.
+_LOOK_ALIKE = re.compile(r"[A-Za-z][\u0400-\u052f\u0530-\u058f]|[\u0400-\u052f\u0530-\u058f][A-Za-z]")
+# drawn as nothing, though Unicode calls them letters, marks or symbols
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_MARK = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARKS = re.compile(rf"({_MARK}{{3}}){_MARK}+")  # more accents than any language puts on one letter
 _PLACEHOLDER = re.compile(
     r"^(?:n/?a|none|null|todo|tbd|tba|fixme|xxx+|unknown|description|column|field|value"
     r"|no description(?: available)?|not available|lorem ipsum.*|[.\-–—?_]+)[.!]?$"
@@ -86,15 +112,32 @@ def clean_text(text: str, max_length: int, name: str | None = None, min_length: 
         return _refused("bad-length", f"It has {len(cleaned)} characters; {min_length} to {max_length} are allowed.")
     if _JINJA.search(folded):
         return _refused("live-jinja")
-    if _TAG.search(folded) or _LINK.search(folded) or _HEADING.search(folded) or _FENCE.search(folded):
+    if _LINK.search(folded) or _HEADING.search(folded) or _FENCE.search(folded):
         return _refused("markup")
-    if _INSTRUCTIONS.search(folded):
-        return _refused("instructions")
+    reason = "instructions" if _TURN.search(folded) else hostile(cleaned)
+    if reason is not None:
+        return _refused(reason)
     if _PLACEHOLDER.search(folded.strip()):
         return _refused("placeholder")
     if name is not None and restates_name(cleaned, name):
         return _refused("restates-name", f"It says no more than the name {name!r}.")
     return cleaned
+
+
+def hostile(text: str) -> str | None:
+    """Why nobody's docs should hold a text, whoever composed it: the reason code, None for a harmless one.
+
+    Derived texts quote values of the data and literals of the SQL, and a stranger may have chosen these.
+
+    >>> hostile("One of 'open' or '<img src=x onerror=alert(1)>'."), hostile("One of 'open' or 'closed'.")
+    ('markup', None)
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    if _TAG.search(folded):
+        return "markup"
+    if any(pattern.search(folded) for pattern in (_INSTRUCTIONS, _FOREIGN, _COMMAND)):
+        return "instructions"
+    return "look-alikes" if _LOOK_ALIKE.search(folded) else None
 
 
 def restates_name(text: str, name: str) -> bool:
@@ -121,7 +164,8 @@ def _words(text: str) -> set[str]:
 def _without_invisible(text: str) -> str:
     text = _BREAKS.sub(" ", text.replace("\r\n", "\n"))
     kept = (char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    lines = [re.sub(r"[ \u00a0\u2000-\u200a\u3000]+", " ", line).strip() for line in "".join(kept).split("\n")]
+    seen = _MARKS.sub(r"\1", _BLANK.sub("", "".join(kept)))
+    lines = [re.sub(r"[^\S\n]+", " ", line).strip() for line in seen.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

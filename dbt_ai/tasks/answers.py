@@ -68,7 +68,12 @@ def judge(
                 verdicts += sentence.verdicts or (_NOTHING_TO_CHECK,)
             else:
                 refused.append((sentence.text, next(v for v in sentence.verdicts if not v.writable)))
-        text = Text(target, " ".join(kept), engine, tuple(verdicts), model) if kept else None
+        left = " ".join(kept)
+        # Without the sentences between them, two harmless ones can make a third.
+        whole = clean_text(left, MAX_LENGTH, column or name) if refused and kept else left
+        if isinstance(whole, Verdict):
+            refused.append((left, whole))
+        text = Text(target, whole, engine, tuple(verdicts), model) if kept and isinstance(whole, str) else None
         judged.append(Judged(target, text, tuple(refused)))
     return judged
 

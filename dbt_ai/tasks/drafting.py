@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from dbt_ai.checks.text_guard import hostile
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.values import ColumnKind, ColumnRef, same_name
 from dbt_ai.tasks.derived.columns import describe_column
@@ -15,6 +16,7 @@ from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength
 from dbt_ai.tasks.gathering import columns_of
 from dbt_ai.values import Target, Verdict, VerdictKind
 
+_DESCRIPTION = "description"
 Refuted = Callable[[Target, str], bool]  # whether a check says that a text is false for a target
 References = Mapping[tuple[str, str], tuple[ColumnRef, Verdict]]
 
@@ -80,7 +82,7 @@ def draft_all(
             continue
         target = Target(unique_id)
         draft = describe_relation(found, world)
-        if draft is not None and not refuted(target, draft.text):
+        if draft is not None and not any(_falls(target, part, refuted) for part in (draft.main, *draft.further)):
             by_target[target] = draft
     return Drafts(by_target, world)
 
@@ -108,18 +110,25 @@ def _describe(target: Target, evidence: Evidence, world: World, refuted: Refuted
     profile = evidence.profile.column(name) if evidence.profile else None
     context = ColumnContext(name, evidence, world, facts, profile)
     draft = describe_column(context)
-    if draft is not None and refuted(target, draft.main.text):
+    if draft is not None and _falls(target, draft.main, refuted):
         alone = replace(world, drafts={}, keys={**world.keys, target.unique_id: ()})
         draft = describe_column(replace(context, world=alone))
-        if draft is not None and refuted(target, draft.main.text):
+        if draft is not None and _falls(target, draft.main, refuted):
             return None
     if draft is None:
         return None
-    return replace(draft, further=tuple(part for part in draft.further if not refuted(target, part.text)))
+    return replace(draft, further=tuple(part for part in draft.further if not _falls(target, part, refuted)))
+
+
+def _falls(target: Target, sentence: Sentence, refuted: Refuted) -> bool:
+    """Whether a sentence may not stand: a check refutes it, or it quotes a value that a stranger chose with care. What
+    a person wrote upstream is told as it is."""
+    ours = sentence.verdict.basis != _DESCRIPTION
+    return (ours and hostile(sentence.text) is not None) or refuted(target, sentence.text)
 
 
 def _as_written(human: HumanText) -> Sentence:
-    return Sentence(human.text, Verdict(VerdictKind.HOLDS, "a person wrote it upstream", basis="description"))
+    return Sentence(human.text, Verdict(VerdictKind.HOLDS, "a person wrote it upstream", basis=_DESCRIPTION))
 
 
 def _read_as(evidence: Mapping[str, Evidence]) -> Iterator[tuple[tuple[str, str], str, str, bool]]:
