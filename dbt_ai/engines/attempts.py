@@ -55,7 +55,7 @@ class Attempts:
         self._why = self._why or why
         self._stopped.set()
         self._throttle.stop(why)
-        if isinstance(self._meter, Stoppable):
+        if self._meter is not None and isinstance(self._meter, Stoppable):
             self._meter.stop(why)
 
     def attempt(

@@ -170,7 +170,7 @@ class Connection:
 def outcome_of(refusal: Refusal) -> str:
     """The word for a refusal by itself, whatever is done about it."""
     status = refusal.status
-    if status == 402 or refusal.code == "insufficient_quota":
+    if status == 402 or refusal.names("insufficient_quota"):
         return outcomes.OUT_OF_QUOTA
     if status == 429:
         return outcomes.RATE_LIMITED

@@ -45,7 +45,7 @@ def _refused(refusal: Refusal, settings: EngineSettings, url: str) -> EngineErro
         return EngineUnavailable(f"There is no model {settings.model!r} at {url}: choose one that is there.")
     if status in (404, 405):
         return EngineUnavailable(f"{url} is not the address of an API like OpenAI's ({status}): correct the base URL.")
-    if status == 402 or refusal.code == "insufficient_quota":
+    if status == 402 or refusal.names("insufficient_quota"):
         return EngineUnavailable(f"The account at {url} has no money or quota left ({status}): {said}")
     if status == 429:
         return EngineError(f"{url} is still refusing requests for being too many (429): run again later to go on.")

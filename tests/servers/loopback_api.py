@@ -60,30 +60,52 @@ class Received:
         return dict(wrapped["schema"]) if "schema" in wrapped else None
 
     @property
+    def form(self) -> dict[str, Any]:
+        """The JSON schema that the answer has to follow: that of the request, else the one its instructions tell."""
+        if self.schema is not None:
+            return self.schema
+        text = self.messages[0][1]
+        told = json.JSONDecoder().raw_decode(text, text.index("{", text.index("JSON schema")))[0]
+        return dict(told)
+
+    @property
     def messages(self) -> list[tuple[str, str]]:
-        """Role and text of each message, the unchanging instructions as `system`."""
+        """Role and text of each message, the unchanging instructions as `system`; what tools returned as `tool`."""
         if self.api == "responses":
-            first = [("system", self.json["instructions"])]
-            return first + [(message["role"], message["content"]) for message in self.json["input"]]
-        return [(message["role"], message["content"]) for message in self.json["messages"]]
+            items = [{"role": "system", "content": self.json["instructions"]}, *self.json["input"]]
+        else:
+            items = self.json["messages"]
+        return [
+            (item.get("role", "tool"), item.get("content") or item.get("output") or "")
+            for item in items
+            if item.get("type") not in ("reasoning", "function_call")
+        ]
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The names of the tools that are offered."""
+        return tuple(tool.get("function", tool)["name"] for tool in self.json.get("tools", ()))
 
 
 @dataclass(frozen=True)
 class Says:
     """What the model says. `finish` is `stop`, `length` or `content_filter`; `reasoning` arrives in the extra field
-    called `reasoning_field`, as local servers send it."""
+    called `reasoning_field`, as local servers send it. `calls` are tools that it wants to use: names, and arguments as
+    JSON."""
 
     text: str | None
     finish: str = "stop"
     refusal: str | None = None
     reasoning: str | None = None
     reasoning_field: str = "reasoning_content"
+    calls: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Http:
     """What the server sends when it is not a model that speaks. The connection is reset after `reset_after` bytes of
-    the body; `delay` is waited before anything is sent, or until the server stops."""
+    the body; `delay` is waited before anything is sent, or until the server stops, `drip` before each byte of the body.
+    A body of chunks that `ends` neither says how long it is nor that it is over."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -91,6 +113,8 @@ class Http:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     reset_after: int | None = None
+    drip: float = 0.0
+    ends: bool = True
 
 
 Reply = Mapping[str, Any] | str | Says | Http
@@ -106,8 +130,7 @@ def error(status: int, message: str, *, code: str | None = None, param: str | No
 
 def filled(received: Received, describe: Callable[[str], str | None] = lambda name: f"What {name} means.") -> Any:
     """An answer that follows the schema of the request: `describe(name)` in every place for a text."""
-    assert received.schema is not None, "the request carries no schema"
-    return _fill("", received.schema, describe)
+    return _fill("", received.form, describe)
 
 
 def _fill(name: str, schema: Mapping[str, Any], describe: Callable[[str], str | None]) -> Any:
@@ -160,9 +183,13 @@ def _response(model: str, says: Says) -> dict[str, Any]:
         "error": None,
         "model": model,
         "output": [
-            {"type": "reasoning", "id": "rs_1", "summary": []},
+            {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"},
+            *(
+                {"type": "function_call", "id": f"fc_{n}", "call_id": f"call_{n}", "name": name, "arguments": arguments}
+                for n, (name, arguments) in enumerate(says.calls, 1)
+            ),
             {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content},
-        ],
+        ][: None if content or not says.calls else -1],
         "usage": {
             "input_tokens": 100,
             "input_tokens_details": {"cached_tokens": 60},
@@ -177,12 +204,18 @@ def _completion(model: str, says: Says) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": says.text, "refusal": says.refusal}
     if says.reasoning is not None:
         message[says.reasoning_field] = says.reasoning
+    if says.calls:
+        message["tool_calls"] = [
+            {"id": f"call_{n}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for n, (name, arguments) in enumerate(says.calls, 1)
+        ]
+    finish = "tool_calls" if says.calls and says.finish == "stop" else says.finish
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1,
         "model": model,
-        "choices": [{"index": 0, "message": message, "finish_reason": says.finish}],
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
         "usage": {
             "prompt_tokens": 100,
             "prompt_tokens_details": {"cached_tokens": 60},
@@ -199,7 +232,7 @@ class LoopbackAPI:
     def __init__(self, script: Script = filled) -> None:
         self.script = script
         self.received: list[Received] = []
-        self._stopping = threading.Event()
+        self.stopping = threading.Event()
         self._defects: list[Exception] = []  # of the script: raised where the server ends
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.api = self
@@ -223,7 +256,7 @@ class LoopbackAPI:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stopping.set()
+        self.stopping.set()
         self._server.shutdown()
         self._server.server_close()
         if value is None and self._defects:
@@ -242,7 +275,7 @@ class LoopbackAPI:
         if isinstance(said, str):
             said = Says(said)
         http = enveloped(received, said) if isinstance(said, Says) else said
-        self._stopping.wait(http.delay)
+        self.stopping.wait(http.delay)
         return http
 
 
@@ -258,18 +291,32 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        http = self.server.api.reply(Received(self.command, self.path, headers, body))
+        http = self.server.api.reply(Received(self.command, self.path, headers, sent))
         self.send_response(http.status)
         self.send_header("Content-Type", http.content_type)
-        self.send_header("Content-Length", str(len(http.body)))
+        body = http.body
+        if http.ends:
+            self.send_header("Content-Length", str(len(body)))
+        else:
+            self.send_header("Transfer-Encoding", "chunked")
+            body = b"%x\r\n%s\r\n" % (len(body), body)
+            self.close_connection = True
         for name, value in http.headers.items():
             self.send_header(name, value)
         self.end_headers()
         try:
-            self.wfile.write(http.body[: http.reset_after])
-            self.wfile.flush()
+            if http.drip:
+                self.wfile.flush()
+                for byte in body:
+                    if self.server.api.stopping.wait(http.drip):
+                        break
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+            else:
+                self.wfile.write(body[: http.reset_after])
+                self.wfile.flush()
         except OSError:  # the client has had enough
             self.close_connection = True
             return
@@ -281,6 +328,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = _serve  # noqa: N815
     do_POST = _serve  # noqa: N815
+    do_DELETE = _serve  # noqa: N815
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except OSError:  # the client has had enough
+            self.close_connection = True
 
     def finish(self) -> None:
         try:
