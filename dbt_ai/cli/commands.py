@@ -16,6 +16,7 @@ COMMANDS = {
     "lineage": "Show where a column comes from and what depends on it.",
     "profile": "Show what the data of a node says, and what only the data shows.",
     "ledger": "Show what was sent to models, and what it cost.",
+    "batch": "Have questions answered within a day at half the price: submit, status, collect.",
     "doctor": "Look at this environment and project, and say what works and what is missing.",
     "demo": "Build a small dbt project on DuckDB and document it, to see what happens.",
 }
