@@ -16,6 +16,7 @@ from dbt_ai.project.settings import Settings
 if TYPE_CHECKING:
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.settings import EngineSettings
+    from dbt_ai.project.values import Project
     from dbt_ai.tasks.asking import Asking, PromptOptions
     from dbt_ai.tasks.sending import Withheld
 
@@ -44,7 +45,9 @@ class Asked:
 
 
 @contextmanager
-def engines_of(settings: Settings, root: Path, purpose: Purpose, answers: tuple[Path, ...] = ()) -> Iterator[Asked]:
+def engines_of(
+    settings: Settings, project: Project, purpose: Purpose, answers: tuple[Path, ...] = ()
+) -> Iterator[Asked]:
     """The engines to ask, cheapest first. `answers` are files to take answers from.
 
     Raises UsageError where an engine is asked for by name and cannot be had.
@@ -61,12 +64,13 @@ def engines_of(settings: Settings, root: Path, purpose: Purpose, answers: tuple[
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.prices import read_prices
 
+    root = project.root
     prices = read_prices(root, settings.prices)
     max_cost = settings.max_cost if purpose is Purpose.SEND else None
     engines = Engines(root, prices=prices, max_cost=max_cost, concurrency=settings.concurrency)
     asked = Asked(engines=engines, settings=wanted, told=told)
     try:
-        yield replace(asked, asking=_asking(settings, root, asked, purpose, answers))
+        yield replace(asked, asking=_asking(settings, project, asked, purpose, answers))
     finally:
         engines.close()
 
@@ -130,7 +134,7 @@ def _student(settings: Settings, needs_key: bool) -> EngineSettings:
         raise UsageError(f"The student: {error}") from error
 
 
-def _asking(settings: Settings, root: Path, asked: Asked, purpose: Purpose, answers: tuple[Path, ...]) -> Asking:
+def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose, answers: tuple[Path, ...]) -> Asking:
     from dbt_ai.tasks.asking import Asking, Tier
     from dbt_ai.tasks.sending import send, withhold
 
@@ -146,7 +150,7 @@ def _asking(settings: Settings, root: Path, asked: Asked, purpose: Purpose, answ
         tiers.append(Tier("reasoning again", engine, settings.effort, again=True))
     asking = Asking(
         tuple(tiers),
-        _prompts(settings, root),
+        _prompts(settings, project),
         send(settings.concurrency) if purpose is Purpose.SEND else withhold(withheld.append),
         told=engines.ledger.checked,
         spent=engines.spent,
@@ -156,7 +160,7 @@ def _asking(settings: Settings, root: Path, asked: Asked, purpose: Purpose, answ
     if purpose is Purpose.IMPORT:
         from dbt_ai.cli.by_hand import Importer
 
-        importer = Importer(answers, engines, asked.settings[0], root)
+        importer = Importer(answers, engines, asked.settings[0], project.root)
         ask = withhold(withheld.append, importer.before)
         return replace(asking, ask=ask, notices=lambda: [*importer.sentences(), *_still_open(withheld)])
     return asking
@@ -171,19 +175,17 @@ def _still_open(withheld: list[Withheld]) -> list[str]:
     return [f"{count:,} {are} still open: export them with --export-requests, or run again with a key."]
 
 
-def _prompts(settings: Settings, root: Path) -> PromptOptions:
+def _prompts(settings: Settings, project: Project) -> PromptOptions:
+    from dbt_ai.evidence.prompt_templates import read_house_style, read_prompts
     from dbt_ai.tasks.asking import PromptOptions
 
-    return PromptOptions(settings.share, _house_style(root, settings.house_style), settings.max_effort)
-
-
-def _house_style(root: Path, name: str | None) -> str | None:
-    if name is None:
-        return None
-    try:
-        return (root / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The house style file {name} cannot be read: {error}.") from error
+    variables = {"project": project.name, "dialect": project.dialect}
+    return PromptOptions(
+        settings.share,
+        read_house_style(project.root, settings.house_style),
+        read_prompts(project.root, settings.prompts, variables),
+        settings.max_effort,
+    )
 
 
 def _some_key() -> bool:

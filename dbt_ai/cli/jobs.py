@@ -63,7 +63,7 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
         write=purpose in (Purpose.SEND, Purpose.IMPORT) and not (call.dry_run or call.check),
         everything=settings.engine in ("student", "reasoning"),
     )
-    with engines_of(settings, reader.project.root, purpose, call.import_answers) as engines, progress_of() as progress:
+    with engines_of(settings, reader.project, purpose, call.import_answers) as engines, progress_of() as progress:
         report = document(reader, options, asking=engines.asking, notices=engines.told, progress=progress)
         if purpose is Purpose.EXPORT and call.export_requests is not None:
             return _export(engines, reader.project.root, call.export_requests)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from dbt_ai.engines.values import Answer, Engine, Request
 from dbt_ai.errors import EngineError
+from dbt_ai.evidence.prompt_templates import Prompts
 from dbt_ai.evidence.prompting import document_request, read_document_answer
+from dbt_ai.evidence.sharing import sharing_of
 from dbt_ai.project.values import Project
 from dbt_ai.tasks.answers import Judged, counterexample, judge
 from dbt_ai.tasks.checking import Checker
@@ -31,10 +33,12 @@ OnAnswer = Callable[[int, Answer | EngineError | None], None]  # place of the re
 
 @dataclass(frozen=True)
 class PromptOptions:
-    """What goes into every question: see project/settings.Settings. `house_style` is the text of the file."""
+    """What goes into every question: see project/settings.Settings. `share` is the project's level, `house_style` the
+    text of the file, `prompts` what the user's templates became."""
 
     share: str = "statistics"
     house_style: str | None = None
+    prompts: Prompts = field(default_factory=Prompts)
     max_effort: str = "high"
 
 
@@ -100,6 +104,7 @@ class _Cascade:
         self.partial: dict[Target, Text] = {}  # what is left of those that did not
         self.refuted: dict[Target, tuple[str, Judged]] = {}  # by which engine, until something better comes
         self.failures: dict[str, list[str]] = {}  # by node: why the last tier that was asked did not answer
+        self._sharing = sharing_of(project.nodes, gathered.evidence, self._options.share, gathered.data_keys)
         self._efforts: dict[str, str] = {}  # by node: how hard it was thought about last
         self.tiers: list[TierTotals] = []
 
@@ -154,7 +159,7 @@ class _Cascade:
         else:
             effort = harder(self._efforts[question.unique_id], most)
             wrong = [
-                (target.column or "", sentence, counterexample(verdict, self._options.share))
+                (target.column or "", sentence, counterexample(verdict, self._sharing[target.unique_id], target.column))
                 for target in question.targets
                 for sentence, verdict in self.refuted[target][1].refused
             ]
@@ -163,8 +168,9 @@ class _Cascade:
             evidence,
             question.columns,
             dialect=self._project.dialect,
-            share=self._options.share,
+            share=self._sharing[question.unique_id],
             house_style=self._options.house_style,
+            prompts=self._options.prompts,
             describe_model=question.about_node,
             effort=effort,
             refuted=wrong,
