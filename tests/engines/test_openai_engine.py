@@ -1,11 +1,11 @@
-"""The engine against a real HTTP server: each shape of API times each fault."""
+"""The engine against a real HTTP server. What it makes of faults is in test_conformance.py."""
 
 from __future__ import annotations
 
 import json
 import logging
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,87 +13,20 @@ import pytest
 from dbt_ai.engines.errors import EngineUnavailable
 from dbt_ai.engines.openai_engine import OpenAIEngine
 from dbt_ai.engines.settings import EngineSettings, read_key
-from dbt_ai.engines.values import Request
 from dbt_ai.errors import EngineError
-from tests.servers import faults
-from tests.servers.loopback_api import LoopbackAPI, Script, error, filled, in_turn, without_responses
+from tests.servers.faults import right, unknown_column
+from tests.servers.loopback_api import Http, LoopbackAPI, Received, Reply, Says, error, filled, in_turn
+from tests.servers.matrix import KEY, REQUEST, SCHEMA
 
-TEXT = {"type": ["string", "null"]}
-COLUMNS = {
-    "type": "object",
-    "properties": {"order_id": TEXT, "status": TEXT},
-    "required": ["order_id", "status"],
-    "additionalProperties": False,
-}
-SCHEMA = {
-    "type": "object",
-    "properties": {"model_description": TEXT, "columns": COLUMNS},
-    "required": ["model_description", "columns"],
-    "additionalProperties": False,
-}
-REQUEST = Request(
-    target="model.shop.orders",
-    instructions="Describe the columns.",
-    prompt="select order_id, status from raw_orders",
-    schema_name="descriptions",
-    schema=SCHEMA,
-    prompt_version="1",
-    effort="high",
-)
-KEY = "sk-canary-5ad0c1f3e7"
-SHAPES: Mapping[str, tuple[str, Callable[[Script], Script]]] = {
-    "responses": ("responses", lambda script: script),
-    "chat": ("chat", lambda script: script),
-    "responses that turn out to be chat": ("responses", without_responses),
-}
+APIS = ("responses", "chat")
 
 
-def engine_at(api: LoopbackAPI, shape: str = "chat", environ: Mapping[str, str] | None = None) -> OpenAIEngine:
-    settings = EngineSettings(
-        model="played", base_url=api.base_url, api=SHAPES[shape][0], timeout_seconds=0.5, retries=1
-    )
+def engine_at(api: LoopbackAPI, first: str = "chat", environ: Mapping[str, str] | None = None) -> OpenAIEngine:
+    settings = EngineSettings(model="played", base_url=api.base_url, api=first, timeout_seconds=30, retries=1)
     return OpenAIEngine(settings, {"DBTAI_API_KEY": KEY} if environ is None else environ)
 
 
-def engine_and(api: LoopbackAPI, shape: str, fault: str) -> OpenAIEngine:
-    api.script = SHAPES[shape][1](faults.ALL[fault]())
-    return engine_at(api, shape)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("fault", faults.RECOVERED)
-def test_what_the_engine_gets_over(api: LoopbackAPI, shape: str, fault: str) -> None:
-    answer = engine_and(api, shape, fault).answer(REQUEST)
-    assert set(answer.content["columns"]) == {"order_id", "status"}
-    assert (answer.engine, answer.model) == ("reasoning", "played")
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("fault", faults.FAILING)
-def test_what_fails_one_request(api: LoopbackAPI, shape: str, fault: str) -> None:
-    with pytest.raises(EngineError) as raised:
-        engine_and(api, shape, fault).answer(REQUEST)
-    assert not isinstance(raised.value, EngineUnavailable)
-    assert_one_clear_sentence(raised.value)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("fault", faults.STOPPING)
-def test_what_stops_all_asking(api: LoopbackAPI, shape: str, fault: str) -> None:
-    with pytest.raises(EngineUnavailable) as raised:
-        engine_and(api, shape, fault).answer(REQUEST)
-    assert_one_clear_sentence(raised.value)
-
-
-def assert_one_clear_sentence(raised: EngineError) -> None:
-    sentence = str(raised)
-    assert "\n" not in sentence
-    assert sentence[0].isupper() or sentence.startswith(("http", "played"))
-    assert 20 < len(sentence) < 500
-    assert raised.exit_code == 3
-    assert KEY not in "".join(traceback.format_exception(raised))
-    assert raised.__cause__ is None
-    assert raised.__context__ is None, "the client's exception knows the headers, and the key among them"
+# --- what is sent ----------------------------------------------------------------------------------------------------
 
 
 def test_responses_get_a_strict_schema_the_effort_and_are_not_stored(api: LoopbackAPI) -> None:
@@ -130,25 +63,10 @@ def test_any_other_base_url_gets_chat_completions_with_a_strict_schema(api: Loop
     }
 
 
-def test_what_a_server_does_not_understand_is_asked_of_it_once_only(api: LoopbackAPI) -> None:
-    api.script = without_responses(faults.right)
-    engine = engine_at(api, "responses")
-    for _ in range(3):
-        engine.answer(REQUEST)
-    assert [received.api for received in api.received] == ["responses"] + ["chat/completions"] * 3
-
-
-def test_a_model_that_does_not_reason_is_asked_without_effort(api: LoopbackAPI) -> None:
-    unsupported = error(400, "Unsupported parameter: 'reasoning.effort'", param="reasoning.effort")
-    api.script = lambda received: unsupported if "reasoning" in received.json else filled(received)
-    engine_at(api, "responses").answer(REQUEST)
-    assert len(api.received) == 2
-
-
-@pytest.mark.parametrize("shape", ["responses", "chat"])
+@pytest.mark.parametrize("shape", APIS)
 def test_the_one_repair_turn_quotes_the_answer_and_what_is_wrong_with_it(api: LoopbackAPI, shape: str) -> None:
     wrong = json.dumps({"model_description": None, "columns": {"order_id": None, "status": None, "amount": "Sum."}})
-    api.script = in_turn(wrong, faults.right)
+    api.script = in_turn(wrong, right)
     answer = engine_at(api, shape).answer(REQUEST)
     first, second = api.received
     assert second.messages[:2] == first.messages
@@ -161,26 +79,81 @@ def test_the_one_repair_turn_quotes_the_answer_and_what_is_wrong_with_it(api: Lo
 
 
 def test_a_second_wrong_answer_is_refused_with_what_is_wrong(api: LoopbackAPI) -> None:
-    api.script = faults.unknown_column
+    api.script = unknown_column
     with pytest.raises(EngineError, match="'no_such_column' was unexpected"):
         engine_at(api).answer(REQUEST)
     assert len(api.received) == 2
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_tokens_are_as_the_server_counted_them(api: LoopbackAPI, shape: str) -> None:
-    api.script = SHAPES[shape][1](faults.right)
-    cost = engine_at(api, shape).answer(REQUEST).cost
+@pytest.mark.parametrize("shape", APIS)
+def test_tokens_are_as_the_server_counted_them_and_bytes_as_they_went(api: LoopbackAPI, shape: str) -> None:
+    cost = engine_at(api, shape).answer(replace(REQUEST, prompt="Größe")).cost
     assert (cost.input_tokens, cost.cached_tokens, cost.output_tokens, cost.reasoning_tokens) == (100, 60, 30, 10)
     assert cost.usd is None
     assert cost.seconds > 0
+    assert cost.requests == 1
+    assert cost.sent_bytes == len(api.received[0].body)
+    assert cost.received_bytes > 300
+
+
+def test_all_requests_of_an_answer_cost(api: LoopbackAPI) -> None:
+    api.script = in_turn(error(500, "Oops"), "prose", right)
+    cost = engine_at(api).answer(REQUEST).cost
+    assert (cost.requests, cost.input_tokens) == (3, 200)
+    assert cost.sent_bytes == sum(len(received.body) for received in api.received)
 
 
 def test_an_oversize_answer_is_not_read_to_its_end(api: LoopbackAPI) -> None:
-    api.script = faults.FAILING["10 MB"]()
+    api.script = lambda received: Says(json.dumps({**filled(received), "model_description": "x" * 10_000_000}))
     with pytest.raises(EngineError, match="longer than 1,000,000 bytes"):
         engine_at(api).answer(REQUEST)
     assert len(api.received) == 1
+
+
+def test_an_oversize_error_is_not_read_to_its_end(api: LoopbackAPI) -> None:
+    api.script = lambda _: Http(400, b'{"error": {"message": "' + b"x" * 50_000_000)
+    with pytest.raises(EngineError, match=r"answered with an error \(400\)"):
+        engine_at(api).answer(REQUEST)
+
+
+# --- limits of tokens ------------------------------------------------------------------------------------------------
+
+
+def limits(api: LoopbackAPI) -> list[int]:
+    return [received.json["max_tokens"] for received in api.received]
+
+
+def test_a_cut_off_answer_is_asked_for_once_more_with_twice_the_limit(api: LoopbackAPI) -> None:
+    api.script = in_turn(Says('{"model', finish="length"), right)
+    engine_at(api).answer(REQUEST)
+    assert limits(api) == [16_000, 32_000]
+
+
+def test_an_answer_that_is_cut_off_twice_fails(api: LoopbackAPI) -> None:
+    api.script = lambda _: Says('{"model', finish="length")
+    with pytest.raises(EngineError, match="was cut off"):
+        engine_at(api).answer(REQUEST)
+    assert limits(api) == [16_000, 32_000]
+
+
+def test_a_high_limit_is_not_doubled(api: LoopbackAPI) -> None:
+    api.script = lambda _: Says('{"model', finish="length")
+    with pytest.raises(EngineError, match="was cut off"):
+        engine_at(api).answer(replace(REQUEST, max_output_tokens=40_000))
+    assert limits(api) == [40_000]
+
+
+def test_half_of_a_short_context_is_left_to_the_question(api: LoopbackAPI) -> None:
+    def script(received: Received) -> Reply:
+        told = "'max_tokens' is too large: 16000. This model's maximum context length is 8192 tokens."
+        return error(400, told) if received.json["max_tokens"] > 8000 else right(received)
+
+    api.script = script
+    engine_at(api).answer(REQUEST)
+    assert limits(api) == [16_000, 4_096]
+
+
+# --- where it is sent ------------------------------------------------------------------------------------------------
 
 
 def test_nobody_at_the_base_url() -> None:
@@ -199,25 +172,52 @@ def test_a_base_url_that_is_none(url: str) -> None:
         OpenAIEngine(EngineSettings(model="played", base_url=url), {"DBTAI_API_KEY": KEY}).answer(REQUEST)
 
 
+def test_azures_deployments_get_the_key_in_a_header_of_its_own(api: LoopbackAPI) -> None:
+    url = api.base_url.replace("/v1", "/openai/deployments/mine?api-version=2024-10-21")
+    settings = EngineSettings(model="mine", base_url=url)
+    api.script = lambda received: Http(body=b"{}")
+    with pytest.raises(EngineError):
+        OpenAIEngine(settings, {"DBTAI_API_KEY": KEY}).answer(REQUEST)
+    received = api.received[0]
+    assert received.path == "/openai/deployments/mine/chat/completions?api-version=2024-10-21"
+    assert received.headers["api-key"] == KEY
+    assert "authorization" not in received.headers
+    assert {"max_completion_tokens", "store", "reasoning_effort"} < set(received.json)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://mine.openai.azure.com/openai/v1", "https://mine.services.ai.azure.com/openai/v1"]
+)
+def test_azure_needs_a_key_of_its_own(url: str) -> None:
+    with pytest.raises(EngineUnavailable, match="set DBTAI_API_KEY, or"):
+        OpenAIEngine(EngineSettings(model="mine", base_url=url), {"OPENAI_API_KEY": KEY}).answer(REQUEST)
+
+
+def test_offline_only_this_machine_is_asked(api: LoopbackAPI) -> None:
+    here = EngineSettings(model="played", base_url=api.base_url, offline=True)
+    OpenAIEngine(here, {}).answer(REQUEST)
+    away = EngineSettings(model="played", base_url="http://192.0.2.1/v1", offline=True)
+    with pytest.raises(EngineUnavailable, match=r"http://192\.0\.2\.1/v1 is not on this machine, and offline is set"):
+        OpenAIEngine(away, {"DBTAI_API_KEY": KEY}).answer(REQUEST)
+
+
+def test_a_question_that_is_no_unicode_text_is_not_sent(api: LoopbackAPI) -> None:
+    with pytest.raises(EngineError, match="no Unicode text"):
+        engine_at(api).answer(replace(REQUEST, prompt="\ud800"))
+    assert api.received == []
+
+
 # --- the key ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", ["responses", "chat"])
-@pytest.mark.parametrize("fault", faults.ALL)
-def test_the_key_is_in_no_log_and_no_message(
-    api: LoopbackAPI, shape: str, fault: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_key_is_in_no_log_and_no_repr(api: LoopbackAPI, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    engine = engine_and(api, shape, fault)
-    told = ""
-    try:
-        told = repr(engine.answer(REQUEST))
-    except EngineError as raised:
-        told = "".join(traceback.format_exception(raised))
+    engine = engine_at(api)
+    engine.answer(REQUEST)
     assert KEY in api.sent.decode(), "the server must have received it, or this test shows nothing"
-    assert KEY not in told + repr(engine) + str(engine)
-    for record in caplog.records:
-        assert KEY not in record.getMessage() + str(record.args)
+    assert caplog.records, "the client must have logged, or this test shows nothing"
+    for told in (repr(engine), str(engine), caplog.text, *(str(record.args) for record in caplog.records)):
+        assert KEY not in told
 
 
 def test_a_server_that_echoes_the_key_does_not_get_it_into_a_message(api: LoopbackAPI) -> None:
