@@ -52,23 +52,23 @@ def node_lines(evidence: Evidence, levels: Sharing) -> Iterator[str]:
         if facts.single_row:
             yield "grain: a single row"
         if facts.rows_of:
-            yield f"grain: one row for each row of {node_name(facts.rows_of)} that passes the filters"
+            yield f"grain: one row for each row of {_node(facts.rows_of)} that passes the filters"
         if facts.grouped_by:
             yield f"grain: grouped by {'; '.join(one_line(key) for key in facts.grouped_by)}"
         for found in facts.keys[:3]:
             if _withheld(found.columns, levels) or any(parent in levels.silent for parent, _ in found.relies_on):
                 continue
             apart = ", among rows without a NULL in it" if found.nulls_apart else ""
-            yield f"unique together, as the SQL shows ({found.basis}{apart}): {_names(found.columns)}"
+            yield f"unique together, as the SQL shows ({one_line(found.basis)}{apart}): {_names(found.columns)}"
         for branch in facts.union_of:
-            yield f"one branch of a union reads: {', '.join(node_name(key) for key in branch)}"
+            yield f"one branch of a union reads: {_nodes(branch)}"
         for condition in facts.filters[:_MOST]:
-            yield f"filter ({condition.clause}): {one_line(condition.sql)}"
+            yield f"filter ({one_line(condition.clause)}): {one_line(condition.sql)}"
         for join in facts.joins[:_MOST]:
             known = None if levels.silent.intersection(join.right) else join.keeps_grain
             grain = {True: "keeps the grain", False: "can repeat rows", None: "may repeat rows"}[known]
-            left, right = (", ".join(node_name(key) for key in side) for side in (join.left, join.right))
-            yield f"{join.kind} join of {left} with {right} on {one_line(join.sql)}: {grain}"
+            left, right = (_nodes(side) for side in (join.left, join.right))
+            yield f"{one_line(join.kind)} join of {left} with {right} on {one_line(join.sql)}: {grain}"
         for note in facts.notes[:_MOST]:
             yield f"not known: {one_line(note)}"
     for problem in evidence.problems:
@@ -106,7 +106,7 @@ def _facts_lines(facts: ColumnFacts, upstream: Mapping[str, str], people: bool) 
         yield from _aggregate_lines(facts.aggregate)
     if facts.window is not None:
         window = facts.window
-        parts = [f"window: {window.function}({one_line(window.argument_sql)})"]
+        parts = [f"window: {one_line(window.function)}({one_line(window.argument_sql)})"]
         if window.partition_by_sql:
             parts.append(f"for each {one_line(', '.join(window.partition_by_sql))}")
         if window.order_by_sql:
@@ -129,9 +129,9 @@ def _facts_lines(facts: ColumnFacts, upstream: Mapping[str, str], people: bool) 
 
 def _aggregate_lines(aggregate: Aggregate) -> Iterator[str]:
     distinct = "distinct " if aggregate.distinct else ""
-    parts = [f"aggregate: {aggregate.function}({distinct}{one_line(aggregate.argument_sql)})"]
+    parts = [f"aggregate: {one_line(aggregate.function)}({distinct}{one_line(aggregate.argument_sql)})"]
     if aggregate.rows_of:
-        parts.append(f"over rows of {', '.join(node_name(key) for key in aggregate.rows_of)}")
+        parts.append(f"over rows of {_nodes(aggregate.rows_of)}")
     if aggregate.group_by_sql:
         parts.append(f"for each {one_line(', '.join(aggregate.group_by_sql))}")
     if aggregate.condition_sql is not None:
@@ -148,7 +148,7 @@ def _null_reason(reason: NullReason) -> str:
         return f"where {_ref(reason.source)} is"
     if reason.cause is NullCause.OUTER_JOIN:
         pairs = [f"{_ref(left)} = {_ref(right)}" for left, right in reason.on if left and right]
-        side = ", ".join(node_name(key) for key in reason.relations)
+        side = _nodes(reason.relations)
         filters = f", among rows where {one_line(' and '.join(reason.filters_sql))}" if reason.filters_sql else ""
         return f"no row of {side or 'the optional side'} matches{' on ' if pairs else ''}{' and '.join(pairs)}{filters}"
     return f"{reason.cause.value}: {one_line(reason.sql)}" if reason.sql else str(reason.cause.value)
@@ -194,6 +194,14 @@ def _values(values: Iterable[str]) -> str:
 
 def _names(columns: Iterable[str]) -> str:
     return "(" + ", ".join(one_line(column) for column in columns) + ")"
+
+
+def _node(unique_id: str) -> str:
+    return one_line(node_name(unique_id))
+
+
+def _nodes(unique_ids: Iterable[str]) -> str:
+    return ", ".join(_node(unique_id) for unique_id in unique_ids)
 
 
 def _ref(ref: ColumnRef) -> str:
