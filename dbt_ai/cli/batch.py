@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dbt_ai.cli.options import format_option, project_dir_option
+
 if TYPE_CHECKING:
     from dbt_ai.engines.batch_jobs import Told
 
@@ -20,19 +22,8 @@ ACTIONS = ("submit", "status", "collect")
 @click.command("batch")
 @click.argument("action", type=click.Choice(ACTIONS))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--project-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder with dbt_project.yml (default: here, or a parent).",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="Form of the report.",
-)
+@project_dir_option
+@format_option()
 def command(action: str, files: tuple[Path, ...], project_dir: Path | None, form: str) -> None:
     """Have questions answered by OpenAI's Batch: within a day, at half the price.
 

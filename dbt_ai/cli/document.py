@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import SeveralValues, project_options, selection_of, selection_options
+from dbt_ai.cli.options import (
+    SeveralValues,
+    format_option,
+    output_option,
+    project_options,
+    selection_of,
+    selection_options,
+)
 from dbt_ai.project.settings import CHOICES
 
 
@@ -45,17 +52,8 @@ from dbt_ai.project.settings import CHOICES
     metavar="FILE...",
     help="Read answers from output files of a Batch, and send nothing.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="Form of the report.",
-)
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there what would go to standard output."
-)
+@format_option()
+@output_option
 def command(
     project_dir: Path | None,
     profiles_dir: Path | None,

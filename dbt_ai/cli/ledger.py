@@ -10,16 +10,14 @@ from typing import Any
 
 import click
 
+from dbt_ai.cli.options import format_option, project_dir_option
+
 LAST = 20  # requests that are listed for a person
 SCHEMA_VERSION = 1
 
 
 @click.command("ledger")
-@click.option(
-    "--project-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder with dbt_project.yml (default: here, or a parent).",
-)
+@project_dir_option
 @click.option(
     "--by",
     type=click.Choice(("node", "model", "day", "engine", "run", "outcome")),
@@ -35,14 +33,7 @@ SCHEMA_VERSION = 1
     metavar="FILE",
     help="Write all of it to FILE.jsonl or FILE.parquet instead.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="Form of the report.",
-)
+@format_option()
 def command(project_dir: Path | None, by: str | None, since: datetime | None, exported: Path | None, form: str) -> None:
     """Show every request that was sent to a model: when, for which node, how much, what it cost, what became of it.
 

@@ -7,20 +7,16 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import project_options
+from dbt_ai.cli.options import format_option, output_option, project_options
 from dbt_ai.errors import UsageError
 from dbt_ai.project.values import ProjectReader
-
-FORMATS = ("text", "json", "svg", "html")
 
 
 @click.command("lineage")
 @click.argument("column")
 @project_options
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the report."
-)
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@format_option("svg", "html")
+@output_option
 def command(
     column: str,
     project_dir: Path | None,

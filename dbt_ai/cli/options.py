@@ -43,8 +43,12 @@ def _chain(*options: Callable[[Function], Function]) -> Callable[[Function], Fun
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
+project_dir_option = click.option(
+    "--project-dir", type=_FOLDER, help="Folder with dbt_project.yml (default: here, or a parent)."
+)
+
 project_options = _chain(
-    click.option("--project-dir", type=_FOLDER, help="Folder with dbt_project.yml (default: here, or a parent)."),
+    project_dir_option,
     click.option("--profiles-dir", type=_FOLDER, help="Folder with profiles.yml, as for dbt."),
     click.option("--target", "-t", help="Target of the profile, as for dbt."),
 )
@@ -55,6 +59,17 @@ selection_options = _chain(
     click.option("--selector", help="A selector of selectors.yml."),
     click.option("--state", type=_FOLDER, help="Folder with the manifest to compare with, for state: methods."),
 )
+
+
+output_option = click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there what would go to standard output."
+)
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """`--format`, handed over as `form`: text, JSON, and what else there is."""
+    choice = click.Choice(("text", "json", *formats))
+    return click.option("--format", "form", type=choice, default="text", show_default=True, help="Form of the report.")
 
 
 def selection_of(

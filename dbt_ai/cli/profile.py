@@ -8,20 +8,13 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import project_options, selection_of, selection_options
+from dbt_ai.cli.options import format_option, project_options, selection_of, selection_options
 
 
 @click.command("profile")
 @project_options
 @selection_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="Form of the report.",
-)
+@format_option()
 def command(
     project_dir: Path | None,
     profiles_dir: Path | None,
