@@ -61,6 +61,7 @@ _UNPROVEN = {
     "time-zone-not-evident": "Nothing in the SQL shows the time zone.",
     "values-not-seen": "The text names a value that could not be looked up.",
     "lineage-incomplete": "Where the column comes from could not be traced completely.",
+    "not-cited": "No evidence was given for it that could be found and that mentions what it is about.",
     "no-order": "A relation's rows have no order that a reader could rely on.",
 }
 

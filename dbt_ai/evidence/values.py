@@ -75,3 +75,4 @@ class Evidence:
     downstream: tuple[str, ...] = ()
     materialized: str | None = None  # dbt's word: "table", "view", "incremental" ...
     problems: tuple[str, ...] = ()  # why something is missing, in whole sentences
+    answers: tuple[str, ...] = ()  # to common questions about the data, as an engine may see them
