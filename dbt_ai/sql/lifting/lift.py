@@ -31,7 +31,7 @@ def lift(query: exp.Query | str, relations: Iterable[Relation] | Lookup) -> Lift
     given as a tree is not changed.
 
     >>> lifted = lift("SELECT count(*) AS n FROM orders", [Relation("orders", (None, None, "orders"))])
-    >>> print(lifted.resolutions[0].alone)
+    >>> print(lifted.alone)
     SELECT COUNT(*) AS n FROM "one"."main"."orders" AS "orders"
     """
     lookup = relations if callable(relations) else RelationIndex(relations)
@@ -41,22 +41,19 @@ def lift(query: exp.Query | str, relations: Iterable[Relation] | Lookup) -> Lift
         columns = _column_names(tree, [relation for _, relation in base_tables(tree, lookup)])
         upwards, left_open = break_ties(tree.copy(), False, columns)
         both = [upwards, break_ties(tree.copy(), True, columns)[0]] if left_open else [upwards]
-        keys: dict[str, None] = {}
+        read: dict[str, None] = {}
         resolutions = []
         for resolved in both:
-            found = {id(table): relation.key for table, relation in base_tables(resolved, lookup)}
-            places = {
-                place: found[id(table)]
-                for place, table in enumerate(resolved.find_all(exp.Table))
-                if id(table) in found
-            }
-            keys.update(dict.fromkeys(places.values()))
+            places = _places(resolved, lookup)
+            read.update(dict.fromkeys(places.values()))
             lateral = put_in_place(_without_idle_order(resolved), places, of_many)
             alone = put_in_place(resolved, places, of_one)
             resolutions.append(Resolution(lateral.sql("duckdb"), alone.sql("duckdb")))
+        as_it_stands = put_in_place(tree, _places(tree, lookup), of_one).sql("duckdb")
     except Refused as error:
         return NotLifted(error.reason, error.detail)
-    return Lifted(tuple(keys), tuple(resolutions), left_open, tree.args.get("order") is not None)
+    ordered = tree.args.get("order") is not None
+    return Lifted(tuple(read), as_it_stands, tuple(resolutions), left_open, ordered)
 
 
 def one_query(query: exp.Query | str) -> exp.Query:
@@ -82,6 +79,12 @@ def one_query(query: exp.Query | str) -> exp.Query:
     if not isinstance(tree, exp.Query):
         raise Refused("not-one-query", tree.sql("duckdb")[:200])
     return tree
+
+
+def _places(tree: exp.Query, lookup: Lookup) -> dict[int, str]:
+    """The keys of the base tables by their place among all tables of the tree."""
+    keys = {id(table): relation.key for table, relation in base_tables(tree, lookup)}
+    return {place: keys[id(table)] for place, table in enumerate(tree.find_all(exp.Table)) if id(table) in keys}
 
 
 def _column_names(tree: exp.Expr, relations: Iterable[Relation]) -> frozenset[str]:

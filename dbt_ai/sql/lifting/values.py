@@ -41,11 +41,12 @@ class Lifted:
     """A query that can run on many databases at once. `relations` are the keys of those it reads.
 
     `left_open` are the codes of what the query leaves to chance (see `reasons.LEFT_OPEN`). Where it is empty there is
-    one resolution; else there are two, in which all ties are broken upwards and downwards. `ordered` tells that the
-    outermost query has an ORDER BY.
+    one resolution; else there are two, in which all ties are broken upwards and downwards. `alone` is the query as it
+    stands, on the tables of `ONE`. `ordered` tells that the outermost query has an ORDER BY.
     """
 
     relations: tuple[str, ...]
+    alone: str
     resolutions: tuple[Resolution, ...]
     left_open: tuple[str, ...] = ()
     ordered: bool = False

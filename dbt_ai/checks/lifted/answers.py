@@ -1,0 +1,142 @@
+"""One query on all databases: a fingerprint of its rows for each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dbt_ai.checks.lifted.evaluation import EMPTY, FAILED, Evaluation, on_some_data
+from dbt_ai.checks.lifted.generate import DATABASES
+from dbt_ai.checks.lifted.values import NotComparable, OutputColumn
+from dbt_ai.sql.lifting import DATABASE, Lifted, Resolution
+from dbt_ai.sql.lifting.values import OWNER, ROWS
+
+if TYPE_CHECKING:
+    from dbt_ai.checks.lifted.databases import Databases
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query gives on every database. `prints` has, for each way of breaking ties, the fingerprint of the rows
+    by database, which is `EMPTY` for no rows and `FAILED` for an error; `unevaluated` are those that have none."""
+
+    lifted: Lifted
+    columns: tuple[OutputColumn, ...]
+    prints: tuple[Mapping[int, int], ...]
+    unevaluated: frozenset[int]
+
+
+def answer_on_all(databases: Databases, lifted: Lifted, text: str | None) -> Answer:
+    """The answer of a lifted query; `text` is the query as it was written. Raises NotComparable where DuckDB cannot
+    run it at all, and where the spot checks find that it runs the lifted query wrongly."""
+    import duckdb
+
+    columns = describe(databases, lifted.alone)
+    until = time.monotonic() + databases.seconds
+    prints = []
+    for resolution in lifted.resolutions:
+        alone = partial(_alone, databases, lifted.relations, columns, resolution.alone)
+        asked = f"{OWNER}.{DATABASE}"
+        evaluation = Evaluation(databases.execute, _on_all(resolution, columns), asked, alone, until)
+        try:
+            evaluation.evaluate(databases.ids)
+        except (duckdb.InternalException, duckdb.FatalException) as error:
+            raise NotComparable("engine-failed", first_line(error)) from error
+        except duckdb.Error as error:
+            raise NotComparable("engine-refused", first_line(error)) from error
+        prints.append(evaluation.found)
+    missing = frozenset(number for number in databases.ids if any(number not in found for found in prints))
+    answer = Answer(lifted, columns, tuple(prints), missing)
+    _check_spots(databases, answer, text)
+    return answer
+
+
+def describe(databases: Databases, sql: str) -> tuple[OutputColumn, ...]:
+    """The columns of a query on the tables of one database. Raises NotComparable where DuckDB refuses it."""
+    import duckdb
+
+    try:
+        rows = databases.execute(f"DESCRIBE {sql}", databases.seconds).fetchall()
+    except duckdb.Error as error:
+        raise NotComparable("query-failed", first_line(error)) from error
+    return tuple(OutputColumn(name, kind) for name, kind, *_ in rows)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says first."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _on_all(resolution: Resolution, columns: Sequence[OutputColumn]) -> str:
+    lateral = resolution.lateral.replace("{", "{{").replace("}", "}}")
+    return f"""SELECT {OWNER}.{DATABASE}, {_fingerprint(columns)}
+        FROM {DATABASES} AS {OWNER}, LATERAL ({lateral}) AS {_rows(columns)}
+        WHERE {{}} GROUP BY {OWNER}.{DATABASE}"""
+
+
+def _alone(databases: Databases, keys: Sequence[str], columns: Sequence[OutputColumn], sql: str, number: int) -> int:
+    """The fingerprint of what an unlifted query gives on the database `number`."""
+    import duckdb
+
+    databases.load(number, keys)
+    try:
+        asked = f"SELECT {_fingerprint(columns)} FROM ({sql}\n) AS {_rows(columns)}"
+        row = databases.execute(asked, databases.seconds).fetchone()
+    except duckdb.OutOfMemoryException as error:
+        raise NotComparable("time-limit", "out of memory on one database") from error
+    except on_some_data():
+        return FAILED
+    except duckdb.InterruptException as error:
+        raise NotComparable("time-limit", "on one database") from error
+    return int(row[0]) if row else EMPTY
+
+
+def _check_spots(databases: Databases, answer: Answer, text: str | None) -> None:
+    """Hold the answer against a few databases alone, and the rewritten query against the text as it was written."""
+    if not databases.spot_checks:
+        return
+    evaluated = [number for number in databases.ids if number not in answer.unevaluated]
+    step = max(1, len(evaluated) // databases.spot_checks)
+    for number in evaluated[step // 2 :: step]:
+        for resolution, prints in zip(answer.lifted.resolutions, answer.prints, strict=True):
+            if _alone(databases, answer.lifted.relations, answer.columns, resolution.alone, number) != prints[number]:
+                raise NotComparable("engine-differs", f"database {number}: {resolution.alone[:300]}")
+    if text and not answer.lifted.left_open and _runs(databases, text):
+        for number in evaluated[step // 2 :: step]:
+            written = text.strip().rstrip(";")
+            if _alone(databases, answer.lifted.relations, answer.columns, written, number) != answer.prints[0][number]:
+                raise NotComparable("engine-differs", f"database {number}: {written[:300]}")
+
+
+def _runs(databases: Databases, text: str) -> bool:
+    """Whether the tables can be found under the names that the text has for them."""
+    try:
+        describe(databases, text)
+    except NotComparable:
+        return False
+    return True
+
+
+def _fingerprint(columns: Sequence[OutputColumn]) -> str:
+    """An aggregate over the rows of `_rows`: equal for equal bags of rows, and for others only by an accident of 64
+    bits."""
+    values = ", ".join(_canonical(f"{ROWS}.c{place}", column.type) for place, column in enumerate(columns))
+    return f"CASE WHEN count(*) = 0 THEN {EMPTY} ELSE hash(count(*), sum(hash({values}))) END"
+
+
+def _rows(columns: Sequence[OutputColumn]) -> str:
+    return f"{ROWS}({', '.join(f'c{place}' for place in range(len(columns)))})"
+
+
+def _canonical(name: str, kind: str) -> str:
+    """A value in the form in which it is compared. Floating point counts to eleven digits, as the order of a sum
+    decides the last ones; the factor keeps plain fractions off the edge where rounding tips over."""
+    if kind not in ("DOUBLE", "FLOAT"):
+        return name
+    value = f"({name} * 0.7390851332151607)"
+    digits = f"10 - CAST(floor(log10(abs({value}))) AS INT)"
+    return f"""CASE WHEN isfinite({name}) AND abs({name}) >= 1e-9 THEN round({value}, {digits})
+        WHEN abs({name}) < 1e-9 THEN 0 ELSE {name} END"""

@@ -1,0 +1,238 @@
+"""A session: many small databases in one instance of DuckDB, generated once, and queries evaluated on all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from dbt_ai.checks.lifted.answers import Answer, answer_on_all, first_line
+from dbt_ai.checks.lifted.domains import ColumnDomain, domain
+from dbt_ai.checks.lifted.exhaust import exhaust
+from dbt_ai.checks.lifted.generate import DATABASES, random_databases, table
+from dbt_ai.checks.lifted.values import Bound, Difference, NotComparable, Outcome
+from dbt_ai.checks.lifted.vocabulary import Vocabulary
+from dbt_ai.checks.sandbox import open_memory
+from dbt_ai.sql.lifting import DATABASE, MANY, ONE, Lifted, NotLifted, lift
+from dbt_ai.sql.names import quoted
+from dbt_ai.sql.query import RelationIndex
+from dbt_ai.sql.values import Relation
+
+if TYPE_CHECKING:
+    import duckdb
+
+Rows = dict[str, list[tuple[Any, ...]]]
+"""The rows of one database by the key of the relation."""
+
+_ROWS = 4
+_KEPT_ANSWERS = 16
+
+
+class Databases:
+    """Small databases over the tables of `relations`, whose values come from `words` (see `vocabulary`).
+
+    `count` of them are random and hang on `seed`; where every database within some bound is no more than `exhaustive`
+    of them, those are added, and `bound` says which they are. `seconds` is the limit for one query on all of them, and
+    `spot_checks` the number of databases on which each query is run alone as well: were DuckDB wrong about the lifted
+    query, it would show there.
+
+    Use it in a `with`: it holds an instance of DuckDB. Not for several threads.
+
+    >>> orders = Relation("orders", (None, None, "orders"), (("id", "INTEGER"), ("paid", "BOOLEAN")))
+    >>> with Databases([orders], count=100) as databases:
+    ...     found = databases.differing("SELECT id FROM orders WHERE paid", "SELECT id FROM orders WHERE NOT paid")
+    ...     len(databases.ids), len(found.databases) > 50
+    (100, True)
+    """
+
+    def __init__(
+        self,
+        relations: Sequence[Relation],
+        words: Vocabulary | None = None,
+        *,
+        seed: int = 0,
+        count: int = 3000,
+        exhaustive: int = 0,
+        seconds: float = 30.0,
+        spot_checks: int = 4,
+        threads: int = 1,
+        memory_limit: str = "2GB",
+    ) -> None:
+        self.relations = tuple(relations)
+        self.words = words or Vocabulary()
+        self.seed = seed
+        self.count = count
+        self.seconds = seconds
+        self.spot_checks = spot_checks
+        self.domains: dict[str, list[ColumnDomain]] = {
+            relation.key: [domain(relation, name, kind, self.words) for name, kind in relation.columns]
+            for relation in relations
+        }
+        self.bound: Bound | None = None
+        self._exhaustive = exhaustive
+        self._settings = {"threads": threads, "memory_limit": memory_limit}
+        self._lookup = RelationIndex(relations)
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._stack = ExitStack()
+        self.connection: duckdb.DuckDBPyConnection
+
+    def __enter__(self) -> Databases:
+        self._open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @cached_property
+    def ids(self) -> tuple[int, ...]:
+        """The numbers of all databases, ascending."""
+        found = self.connection.execute(f"SELECT {DATABASE} FROM {DATABASES} ORDER BY 1").fetchall()
+        return tuple(number for (number,) in found)
+
+    @cached_property
+    def sizes(self) -> Mapping[int, int]:
+        """How many rows each database has."""
+        rows = " UNION ALL ".join(f"SELECT {DATABASE} FROM {table(relation.key)}" for relation in self.relations)
+        if not rows:
+            return dict.fromkeys(self.ids, 0)
+        counted = self.connection.execute(f"SELECT {DATABASE}, count(*) FROM ({rows}) GROUP BY 1").fetchall()
+        return {**dict.fromkeys(self.ids, 0), **dict(counted)}
+
+    def rows(self, database: int, keys: Sequence[str] | None = None) -> Rows:
+        """The rows of one database, by relation, or of those of `keys` only."""
+        wanted = [relation.key for relation in self.relations] if keys is None else keys
+        return {
+            key: self.connection.execute(
+                f"SELECT * EXCLUDE ({DATABASE}) FROM {table(key)} WHERE {DATABASE} = {database} ORDER BY ALL"
+            ).fetchall()
+            for key in wanted
+        }
+
+    def answer(self, query: exp.Query | str) -> Answer:
+        """What `query` gives on every database, as fingerprints; kept for the next call. Raises NotComparable."""
+        text = query if isinstance(query, str) else query.sql("duckdb")
+        if text in self._answers:
+            self._answers.move_to_end(text)
+            return self._answers[text]
+        lifted = self.lift(query)
+        try:
+            answer = answer_on_all(self, lifted, query if isinstance(query, str) else None)
+        except NotComparable as error:
+            if error.reason == "engine-failed":  # an internal error of DuckDB closes the instance
+                self._stack.close()
+                self._open()
+            raise
+        self._answers[text] = answer
+        if len(self._answers) > _KEPT_ANSWERS:
+            self._answers.popitem(last=False)
+        return answer
+
+    def lift(self, query: exp.Query | str) -> Lifted:
+        """The lifted query. Raises NotComparable with the reason of lifting."""
+        lifted = lift(query, self._lookup)
+        if isinstance(lifted, NotLifted):
+            raise NotComparable(lifted.reason, lifted.detail)
+        return lifted
+
+    def differing(self, left: exp.Query | str, right: exp.Query | str) -> Difference:
+        """The databases on which the two give other rows, whatever they leave to chance. Order does not count, names
+        of columns neither; a value of another type is another value. Raises NotComparable."""
+        a, b = self.answer(left), self.answer(right)
+        unevaluated = a.unevaluated | b.unevaluated
+        different, open_ = set(), set()
+        for number in self.ids:
+            if number in unevaluated:
+                continue
+            ours = {prints[number] for prints in a.prints}
+            theirs = {prints[number] for prints in b.prints}
+            if ours.isdisjoint(theirs):
+                different.add(number)
+            elif len(ours) > 1 or len(theirs) > 1:
+                open_.add(number)
+        return Difference(frozenset(different), frozenset(open_), unevaluated, a.columns == b.columns)
+
+    def load(self, database: int, keys: Sequence[str]) -> None:
+        """Make the tables `keys` of `ONE` those of one database."""
+        for key in keys:
+            own = f"{ONE}.main.{quoted(key)}"
+            self.connection.execute(f"DELETE FROM {own}")
+            self.connection.execute(
+                f"INSERT INTO {own} SELECT * EXCLUDE ({DATABASE}) FROM {table(key)} WHERE {DATABASE} = {database}"
+            )
+
+    def load_rows(self, rows: Rows) -> None:
+        """Make tables of `ONE` those with `rows`, in their order."""
+        for key, values in rows.items():
+            own = f"{ONE}.main.{quoted(key)}"
+            self.connection.execute(f"DELETE FROM {own}")
+            if values:
+                places = ", ".join("?" for _ in values[0])
+                self.connection.executemany(f"INSERT INTO {own} VALUES ({places})", values)
+
+    def outcome(self, sql: str, seconds: float | None = None) -> Outcome:
+        """What a query gives on the tables of `ONE`: rows, or DuckDB's error. Raises NotComparable after too long."""
+        import duckdb
+
+        try:
+            cursor = self.execute(sql, self.seconds if seconds is None else seconds)
+            names = tuple(column[0] for column in cursor.description or ())
+            return Outcome(names, tuple(cursor.fetchall()))
+        except duckdb.InterruptException as error:
+            raise NotComparable("time-limit", "on one database") from error
+        except duckdb.Error as error:
+            return Outcome((), (), first_line(error))
+
+    def execute(self, sql: str, seconds: float) -> duckdb.DuckDBPyConnection:
+        """Run one statement, interrupted after `seconds`. Raises what DuckDB raises."""
+        timer = threading.Timer(max(seconds, 0.001), self.connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            return self.connection.execute(sql)
+        finally:
+            timer.cancel()
+
+    def _open(self) -> None:
+        for name in ("ids", "sizes"):
+            self.__dict__.pop(name, None)
+        own = sorted({relation.parts[0] for relation in self.relations if relation.parts[0]} - {MANY, ONE})
+        sandbox = self._stack.enter_context(open_memory([ONE, MANY, *own], **self._settings))  # type: ignore[arg-type]
+        self.connection = sandbox.connection
+        self.connection.execute(f"CREATE TABLE {DATABASES} ({DATABASE} INT)")
+        for relation in self.relations:
+            columns = ", ".join(f"{quoted(name)} {kind or 'VARCHAR'}" for name, kind in relation.columns)
+            self.connection.execute(f"CREATE TABLE {ONE}.main.{quoted(relation.key)} ({columns})")
+            self.connection.execute(f"CREATE TABLE {table(relation.key)} ({columns}, {DATABASE} INT)")
+            self._name_as_written(relation)
+        first = 0
+        if self._exhaustive:
+            self.bound, first = exhaust(
+                self.connection, self.relations, self.domains, self.words.names, first=0, most=self._exhaustive
+            )
+        most_rows = max([_ROWS, *(count + 1 for count in self.words.counts)])
+        for statement in random_databases(
+            self.relations, self.domains, seed=self.seed, first=first, count=self.count, most_rows=most_rows
+        ):
+            self.connection.execute(statement)
+
+    def _name_as_written(self, relation: Relation) -> None:
+        """A view under the relation's own name, so that a query can be run as it is written, where that works."""
+        import duckdb
+
+        catalog, schema, name = relation.parts
+        try:
+            place = f"{quoted(catalog or ONE)}.{quoted(schema or 'main')}"
+            self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {place}")
+            self.connection.execute(
+                f"CREATE VIEW {place}.{quoted(name)} AS SELECT * FROM {ONE}.main.{quoted(relation.key)}"
+            )
+        except duckdb.Error:
+            return

@@ -1,0 +1,167 @@
+"""What queries say of the values that matter to them: their literals, and the names they use.
+
+Every literal of a query can decide what it does, wherever it stands: a default in COALESCE is as good as a value in
+WHERE. So all of them are kept together, and beside them which stood next to a column of which name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from sqlglot import exp
+
+_LONGEST_TEXT = 60
+_LARGEST_COUNT = 8
+_COMPARING = (
+    exp.Predicate,
+    exp.In,
+    exp.Coalesce,
+    exp.Nullif,
+    exp.Case,
+    exp.If,
+    exp.Binary,
+)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The literals of one or more queries by kind, and the names of columns that they use (in lower case).
+
+    `beside` are (column, literal as text) pairs. `counts` are the small whole numbers, which may be compared with a
+    number of rows. `converted` are (column, kind) pairs of the columns that are cast, the kind being "number",
+    "date" or "other". `all_columns` tells that a `*` passes columns on without naming them.
+    """
+
+    numbers: frozenset[Decimal] = frozenset()
+    texts: frozenset[str] = frozenset()
+    dates: frozenset[date] = frozenset()
+    moments: frozenset[datetime] = frozenset()
+    intervals: frozenset[str] = frozenset()
+    beside: frozenset[tuple[str, str]] = frozenset()
+    counts: frozenset[int] = frozenset()
+    converted: frozenset[tuple[str, str]] = frozenset()
+    names: frozenset[str] = frozenset()
+    all_columns: bool = False
+
+    def __or__(self, other: Vocabulary) -> Vocabulary:
+        return Vocabulary(
+            self.numbers | other.numbers,
+            self.texts | other.texts,
+            self.dates | other.dates,
+            self.moments | other.moments,
+            self.intervals | other.intervals,
+            self.beside | other.beside,
+            self.counts | other.counts,
+            self.converted | other.converted,
+            self.names | other.names,
+            self.all_columns or other.all_columns,
+        )
+
+
+def vocabulary(queries: Iterable[exp.Expr]) -> Vocabulary:
+    """The words of all `queries` together.
+
+    >>> import sqlglot
+    >>> words = vocabulary([sqlglot.parse_one("SELECT coalesce(name, 'none') FROM t WHERE n > -2")])
+    >>> sorted(words.texts), sorted(words.numbers), sorted(words.beside)
+    (['none'], [Decimal('-2')], [('n', '-2'), ('name', 'none')])
+    """
+    found = Vocabulary()
+    for query in queries:
+        found |= _words_of(query)
+    return found
+
+
+def _words_of(query: exp.Expr) -> Vocabulary:
+    numbers: set[Decimal] = set()
+    texts: set[str] = set()
+    dates: set[date] = set()
+    moments: set[datetime] = set()
+    beside: set[tuple[str, str]] = set()
+    for literal in query.find_all(exp.Literal):
+        if isinstance(literal.parent, (exp.DataTypeParam, exp.Interval)):
+            continue
+        text = literal.name
+        if not literal.is_string:
+            text = f"-{text}" if isinstance(literal.parent, exp.Neg) else text
+            numbers |= _number(text)
+        elif len(text) <= _LONGEST_TEXT:
+            texts.add(text)
+            texts |= _without_wildcards(literal)
+            numbers |= _number(text)
+            dates |= _date(text)
+            moments |= _moment(text)
+        beside |= {(column, text) for column in _columns_beside(literal)}
+    columns = [column for column in query.find_all(exp.Column) if not column.is_star]
+    return Vocabulary(
+        frozenset(numbers),
+        frozenset(texts),
+        frozenset(dates),
+        frozenset(moments),
+        frozenset(node.sql("duckdb") for node in query.find_all(exp.Interval) if isinstance(node.this, exp.Literal)),
+        frozenset(beside),
+        frozenset(int(number) for number in numbers if 2 <= number <= _LARGEST_COUNT and number == int(number)),
+        frozenset(_converted(query)),
+        frozenset(column.name.casefold() for column in columns) | _names_in_using(query),
+        any(not isinstance(star.parent, exp.Count) for star in query.find_all(exp.Star)),
+    )
+
+
+def _columns_beside(literal: exp.Expr) -> set[str]:
+    """The names of the columns that stand in the same comparison, list, CASE or COALESCE."""
+    node = literal.parent
+    while isinstance(node, (exp.Cast, exp.TryCast, exp.Neg, exp.Paren, exp.Tuple)):
+        node = node.parent
+    if isinstance(node, exp.If) and isinstance(node.parent, exp.Case):
+        node = node.parent
+    if not isinstance(node, _COMPARING):
+        return set()
+    nodes = node.walk(prune=lambda inner: isinstance(inner, exp.Query))
+    return {column.name.casefold() for column in nodes if isinstance(column, exp.Column)}
+
+
+def _converted(query: exp.Expr) -> set[tuple[str, str]]:
+    found = set()
+    for cast in query.find_all(exp.Cast):
+        if cast.is_type(*exp.DataType.TEMPORAL_TYPES):
+            kind = "date"
+        else:
+            kind = "number" if cast.is_type(*exp.DataType.NUMERIC_TYPES) else "other"
+        found |= {(column.name.casefold(), kind) for column in cast.this.find_all(exp.Column)}
+    return found
+
+
+def _names_in_using(query: exp.Expr) -> frozenset[str]:
+    joins = query.find_all(exp.Join)
+    return frozenset(name.name.casefold() for join in joins for name in join.args.get("using") or [])
+
+
+def _without_wildcards(literal: exp.Expr) -> set[str]:
+    if not isinstance(literal.parent, (exp.Like, exp.ILike, exp.SimilarTo)):
+        return set()
+    return {literal.name.replace("%", "").replace("_", "")}
+
+
+def _number(text: str) -> set[Decimal]:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return set()
+    return {number} if number.is_finite() else set()
+
+
+def _date(text: str) -> set[date]:
+    try:
+        return {date.fromisoformat(text)}
+    except ValueError:
+        return set()
+
+
+def _moment(text: str) -> set[datetime]:
+    try:
+        return {datetime.fromisoformat(text).replace(tzinfo=None)}
+    except ValueError:
+        return set()
