@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import json
-import pkgutil
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-import dbt_ai.sql.facts
 from dbt_ai.sql.facts import facts_from_bytes, facts_of, facts_to_bytes
 from dbt_ai.sql.query import QueryError, parse_query
 from dbt_ai.sql.values import Relation
@@ -89,8 +85,3 @@ def test_bytes_name_no_code(name: str) -> None:
     encoded[1]["columns"][0]["expression"][0]["c"] = name
     with pytest.raises(ValueError, match="no expression"):
         facts_from_bytes(json.dumps(encoded).encode())
-
-
-@pytest.mark.parametrize("module", [m.name for m in pkgutil.iter_modules(dbt_ai.sql.facts.__path__)])
-def test_examples_in_docstrings(module: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"dbt_ai.sql.facts.{module}")).failed == 0
