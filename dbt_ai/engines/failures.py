@@ -20,6 +20,8 @@ def failure_of(reply: Reply, settings: EngineSettings, url: str, most_bytes: int
             f"{settings.model} at {url} did not answer within {settings.timeout_seconds:g} seconds: run again to go "
             "on, or ask with less effort."
         )
+    if reply.outcome == outcomes.LEFT_RUNNING:
+        return EngineError(f"{settings.model} still thinks about it in the background: run again to fetch its answer.")
     if reply.outcome == outcomes.UNREACHABLE:
         return EngineUnavailable(
             f"Nobody answers at {url} ({reply.detail}): start the server, or correct the base URL."

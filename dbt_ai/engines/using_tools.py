@@ -33,7 +33,7 @@ def _result(request: Request, call: Call) -> tuple[Mapping[str, Any], str]:
     try:
         arguments = parsed_object(call.arguments or "{}")
     except InvalidAnswer as invalid:
-        told = str(invalid).replace("the answer", "the arguments")
+        told = str(invalid).replace("the answer is", "they are")
         return {}, f"The arguments of {tool.name} cannot be used: {told}."
     wrong = violation(arguments, tool.parameters).replace("the answer", "the arguments")
     if wrong:
