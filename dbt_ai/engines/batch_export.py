@@ -40,8 +40,9 @@ class ExportReport:
         >>> str(ExportReport((Path("ask.jsonl"),), 12, answered=3))
         '12 requests were written to ask.jsonl. Left out: 3 with an answer.'
         """
-        files = ", ".join(str(file) for file in self.files) or "no file"
+        files = ", ".join(str(file) for file in self.files)
         said = f"{self.requests:,} request{' was' if self.requests == 1 else 's were'} written to {files}."
+        said = said if self.requests else "There is no request to write."
         left_out = {
             "with an answer": self.answered,
             "in a batch that is under way": self.under_way,

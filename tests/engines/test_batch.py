@@ -119,7 +119,8 @@ def test_a_file_that_is_left_over_from_an_earlier_export_is_not_left_to_be_submi
 
 
 def test_nothing_to_ask_writes_nothing(desk: Desk) -> None:
-    assert desk.export([]).files == ()
+    report = desk.export([])
+    assert (report.files, str(report)) == ((), "There is no request to write.")
     assert not list(desk.root.glob("*ask*"))
 
 
