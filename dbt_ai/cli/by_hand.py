@@ -11,7 +11,7 @@ from dbt_ai.engines.batch_book import FILE as BOOK
 from dbt_ai.engines.batch_book import BatchBook, Question, question_of
 from dbt_ai.engines.batch_export import export_requests
 from dbt_ai.engines.batch_import import ImportReport, Paid, import_files
-from dbt_ai.engines.settings import is_loopback, shown_url
+from dbt_ai.engines.settings import shown_url
 from dbt_ai.engines.values import Request
 from dbt_ai.errors import UsageError
 
@@ -28,7 +28,7 @@ def export(withheld: Sequence[Withheld], engines: Engines, settings: EngineSetti
     Raises UsageError where that cannot be.
     """
     requests = [request for each in withheld for request in each.requests]
-    api = settings.api or ("chat" if is_loopback(settings.resolved_base_url()) else "responses")
+    api = engines.dialect(settings).api
     book = BatchBook(root / BOOK)
     try:
         written = export_requests(requests, settings.model, path, api=api, store=engines.store, book=book)

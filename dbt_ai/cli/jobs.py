@@ -63,8 +63,16 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
         write=purpose in (Purpose.SEND, Purpose.IMPORT) and not (call.dry_run or call.check),
         everything=settings.engine in ("student", "reasoning"),
     )
-    with engines_of(settings, reader.project, purpose, call.import_answers) as engines, progress_of() as progress:
+    from dbt_ai.engines.offline import only_loopback
+
+    with (
+        only_loopback(settings.offline),
+        engines_of(settings, reader.project, purpose, call.import_answers) as engines,
+        progress_of() as progress,
+    ):
         report = document(reader, options, asking=engines.asking, notices=engines.told, progress=progress)
+        if purpose is Purpose.SHOW:
+            return _show(engines, call.form, call.output)
         if purpose is Purpose.EXPORT and call.export_requests is not None:
             return _export(engines, reader.project.root, call.export_requests)
     tell(report, call.form, call.output, diff_only=call.dry_run)
@@ -86,6 +94,19 @@ def _purpose(call: DocumentCall) -> Purpose:
     if given:
         return chosen[given[0]][1]
     return Purpose.ESTIMATE if call.dry_run else Purpose.SEND
+
+
+def _show(engines: Asked, form: str, output: Path | None) -> int:
+    """Prints what would be sent."""
+    from dbt_ai.tasks.showing import show_requests
+
+    assert engines.engines is not None
+    settings = engines.settings[0]
+    requests = [request for each in engines.withheld for request in each.requests]
+    shown = show_requests(requests, settings.model, form=form, dialect=engines.engines.dialect(settings))
+    with _opened(output) as file:
+        write_text(shown, file)
+    return 0
 
 
 def _export(engines: Asked, root: Path, path: Path) -> int:

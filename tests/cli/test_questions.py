@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.doors import Done, dbt, dbtai, files
-from tests.servers.loopback_api import LoopbackAPI
+from tests.servers.loopback_api import LoopbackAPI, filled
 
 TEXT = "Day on which the member placed the order."
-NO_KEY = {name: "" for name in ("OPENAI_API_KEY", "DBTAI_API_KEY", "DBTAI_BASE_URL", "OPENAI_BASE_URL")}
+NO_KEY = dict.fromkeys(("OPENAI_API_KEY", "DBTAI_API_KEY", "DBTAI_BASE_URL", "OPENAI_BASE_URL"), "")
 
 
 def with_server(api: LoopbackAPI) -> dict[str, str]:
@@ -45,7 +45,8 @@ def test_a_dry_run_sends_nothing_and_says_what_it_would_cost(bakery: Path) -> No
         done = dbtai(bakery, "document", "--dry-run", environment=with_server(api))
         assert api.received == []
     assert done.returncode == 0, done.stderr
-    assert re.search(r"Would ask played \d+ questions: about [\d,]+ tokens in and [\d,]+ out, at no cost\.", done.stderr)
+    said = r"Would ask played \d+ questions: about [\d,]+ tokens in and [\d,]+ out, at no cost\."
+    assert re.search(said, done.stderr)
     assert done.stdout.startswith("--- a/")
     assert files(bakery) == before
 
@@ -88,6 +89,20 @@ def test_a_file_that_answers_something_else_is_told(bakery: Path, tmp_path: Path
     assert "1 line of no question that is known here" in done.stdout
     assert "answers.jsonl, line 2, is not a JSON object." in done.stdout
     assert "1 question is still open" in done.stdout
+
+
+def test_what_would_be_sent_is_shown_and_then_sent_exactly_so(bakery: Path) -> None:
+    before = files(bakery)
+    with LoopbackAPI(lambda received: filled(received, lambda name: None)) as api:
+        arguments = ("document", "-s", "orders", "--effort", "low")
+        shown = dbtai(bakery, *arguments, "--show-prompts", "--format", "json", environment=with_server(api))
+        assert (shown.returncode, shown.stderr, api.received) == (0, "", [])
+        assert files(bakery) == before
+        dbtai(bakery, *arguments, environment=with_server(api))
+        assert [request["body"] for request in json.loads(shown.stdout)["requests"]] == [r.json for r in api.received]
+        text = dbtai(bakery, "document", "-s", "orders", "--show-prompts", environment=NO_KEY)
+    assert text.stdout.startswith("To gpt-6-luna: 1 request, ")
+    assert "BEGIN compiled SQL" in text.stdout
 
 
 def test_options_that_cannot_be_meant_together_are_refused(bakery: Path) -> None:
