@@ -195,6 +195,7 @@ def _shared(
         ("descriptions upstream", "\n".join(_upstream(evidence))),
         ("descriptions that this node has", "\n".join(_own(evidence, columns, describe_model))),
         ("findings in the data", "\n".join(one_line(line, MAX_LINE) for line in findings)),
+        ("answers to common questions", "\n".join(f"- {one_line(line, MAX_LINE)}" for line in evidence.answers)),
     ]
 
 

@@ -83,20 +83,21 @@ def safe_tables(
     `names` are what a query may call each; `visible` is what `visible_profile` shows of it: a column that is left out
     there does not exist for queries.
     """
-    tables = []
-    for one in evidence:
-        shown = visible(one)
-        if one.profile is None or "rows" not in shown:
-            continue
-        keys = {key[0].casefold() for key in one.relation.unique_keys if len(key) == 1}
-        columns = tuple(
-            _safe_column(column, column["name"].casefold() in keys)
-            for column in shown["columns"]
-            if not column["name"].startswith("__")
-        )
-        if columns:
-            tables.append(SafeTable(one.unique_id, tuple(names(one)), table(one.relation), columns))
-    return tuple(tables)
+    found = (safe_table(one, names(one), visible(one)) for one in evidence)
+    return tuple(table for table in found if table is not None)
+
+
+def safe_table(evidence: Evidence, names: Sequence[str], visible: Mapping[str, Any]) -> SafeTable | None:
+    """One relation as queries may see it, as `safe_tables` says; None where nothing may be told of it."""
+    if evidence.profile is None or "rows" not in visible:
+        return None
+    keys = {key[0].casefold() for key in evidence.relation.unique_keys if len(key) == 1}
+    columns = tuple(
+        _safe_column(column, column["name"].casefold() in keys)
+        for column in visible["columns"]
+        if not column["name"].startswith("__")
+    )
+    return SafeTable(evidence.unique_id, tuple(names), table(evidence.relation), columns) if columns else None
 
 
 def _safe_column(column: Mapping[str, Any], key: bool) -> SafeColumn:

@@ -50,10 +50,7 @@ class Research:
         for request in requests:
             near = self._near(request.target)
             tools = research_tools(near, self._run)
-            sections = (
-                ("answers to common questions", "\n".join(self._evidence[request.target].answers)),
-                ("nodes around", _nodes(near)),
-            )
+            sections = [("nodes around", _nodes(near))]
             made.append(research_request(request, near.lines(request.target), sections, tools, max_tool_calls))
         return made
 
