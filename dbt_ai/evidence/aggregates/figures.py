@@ -90,15 +90,22 @@ def _aggregate(node: exp.Expr, condition: exp.Expr | None, scope: Scope, found: 
     if isinstance(node, ALL_OR_ANY):
         return Told.FLAG
     if isinstance(node, exp.Count | exp.ApproxDistinct):
-        if not distinct and isinstance(node, exp.Count):
-            found.counts.append(_filtered(node, condition))
+        counted = argument.expressions[0] if distinct else argument
+        if counted is None or isinstance(counted, exp.Tuple):
+            counted = exp.Star()
+        found.counts.append(_filtered(exp.Count(this=counted.copy()), condition))
         return Told.COUNT
     if argument is None or distinct:
         raise Refused("DISTINCT may only be used in count")
     _refuse_text(argument, scope)
     rows = scope.rows_of(argument)
-    if isinstance(node, exp.CountIf) or (isinstance(node, SUMS) and not rows):
-        found.counts.append(_filtered(node if isinstance(node, exp.CountIf) else exp.Sum(this=argument), condition))
+    if isinstance(node, exp.CountIf):
+        found.counts.append(_filtered(node, condition))
+        return Told.COUNT
+    if isinstance(node, SUMS) and not rows:  # a sum of ones and zeros counts, whatever each one weighs
+        weighs = exp.NEQ(this=exp.cast(argument.copy(), "DOUBLE"), expression=exp.Literal.number(0))
+        both = weighs if condition is None else exp.and_(weighs, condition.copy())
+        found.counts.append(_filtered(exp.Count(this=exp.Star()), both))
         return Told.COUNT
     told = Told.SUM if isinstance(node, SUMS) else Told.EXTREME
     value = f"({argument.sql(dialect='duckdb', comments=False, identify=True)})"

@@ -126,7 +126,7 @@ def _rounded(figure: Figure, value: Any, rough: bool, texts: Set[str]) -> str:
         return HIDDEN
     if figure.told is Told.COUNT:
         if isinstance(value, int) or value == int(value):
-            return str(int(value) // 5 * 5 if rough else int(value))
+            return str(int(value) // 5 * 5 if rough and value >= MIN_ROWS_PER_VALUE else int(value))
         return f"{float(value):.2g}" if rough else f"{float(value):.4g}"
     number = float(value)
     if not math.isfinite(number) or number == 0:
