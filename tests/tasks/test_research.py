@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +200,19 @@ def test_a_line_that_only_the_compiled_sql_has_is_called_so(world: World) -> Non
     cited = Statement("Sum over the order lines.", (Cite("sql", "orders", line),))
     (citation,) = check_citations(cited, Target(ORDERS, "order_total"), near, ())
     assert citation.compact == f"{ORDERS}:compiled:{line}"
+
+
+def test_a_line_is_that_of_the_file_as_it_is(world: World, tmp_path: Path) -> None:
+    near = around(world.project, world.gathered.evidence, ORDERS, world.sharing)
+    file = tmp_path / "orders.sql"
+    file.write_text("\n\n" + near.files[ORDERS].read_text(encoding="utf-8"), encoding="utf-8")
+    cited = Statement("True where the order was collected.", (Cite("sql", "orders", 17),))
+    moved = replace(near, files={ORDERS: file})
+    (citation,) = check_citations(cited, Target(ORDERS, "is_collected"), moved, ())
+    assert citation.compact == f"{ORDERS}:19"
+    gone = replace(near, files={ORDERS: tmp_path / "gone.sql"})
+    (citation,) = check_citations(cited, Target(ORDERS, "is_collected"), gone, ())
+    assert citation.compact == f"{ORDERS}:17"
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def _sql(cite: Cite, unique_id: str, around: Around, about: frozenset[str]) -> t
     code = _KEYWORDS.sub(" ", _COMMENT.sub(" ", lines[cite.line - 1]))
     if not about & _words(code):
         return None
-    line = _line_of_file(lines, around.evidence[unique_id].raw_sql, cite.line)
+    line = _line_of_file(lines, around.lines_of_file(unique_id), cite.line)
     return Citation("sql", unique_id, line=line or cite.line, compiled=line is None), code
 
 
@@ -162,12 +162,9 @@ def _words(text: str) -> set[str]:
     return found - _EMPTY
 
 
-def _line_of_file(compiled: Sequence[str], raw: str | None, line: int) -> int | None:
+def _line_of_file(compiled: Sequence[str], file: Sequence[str], line: int) -> int | None:
     """The line of the file that is the same as a line of the compiled SQL, None where there is none."""
-    if raw is None:
-        return None
-    ours = [each.strip() for each in compiled]
-    theirs = [each.strip() for each in raw.strip("\n").split("\n")]
+    ours, theirs = [each.strip() for each in compiled], [each.strip() for each in file]
     for block in difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
         if block.a < line <= block.a + block.size:
             return block.b + line - block.a

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import networkx as nx
 
@@ -24,12 +25,13 @@ MAX_NODES = 40
 @dataclass(frozen=True)
 class Around:
     """The node called `unique_id` and those near it, the nearest first. `names` are what each may be called, the first
-    is the one to tell."""
+    is the one to tell; `files` are the files of the project that hold them."""
 
     unique_id: str
     evidence: Mapping[str, Evidence]
     names: Mapping[str, tuple[str, ...]]
     sharing: Mapping[str, Sharing]
+    files: Mapping[str, Path]
 
     def find(self, name: str | None) -> str | None:
         """The unique_id of the node that is called `name`, None where none is."""
@@ -47,6 +49,14 @@ class Around:
         with also_personal(levels.compared | levels.personal.keys()):
             sql = visible(one.sql or one.raw_sql or "").strip("\n")
         return sql.split("\n") if sql.strip() else []
+
+    def lines_of_file(self, unique_id: str) -> list[str]:
+        """The lines of the file that a person opens to read the node; of its raw SQL where there is no such file."""
+        try:
+            text = self.files[unique_id].read_text(encoding="utf-8") if unique_id in self.files else None
+        except (OSError, UnicodeDecodeError):
+            text = None
+        return (self.evidence[unique_id].raw_sql or "" if text is None else text).split("\n")
 
     @cached_property
     def tables(self) -> tuple[SafeTable, ...]:
@@ -77,7 +87,14 @@ def around(
         {u: evidence[u] for u in near},
         _names([project.nodes[u] for u in near]),
         sharing,
+        {u: project.root / project.nodes[u].original_file_path for u in near if _is_ours(project, u)},
     )
+
+
+def _is_ours(project: Project, unique_id: str) -> bool:
+    """Whether a node's SQL is in a file of the project itself, and not of a package."""
+    node = project.nodes[unique_id]
+    return node.package_name == project.name and node.resource_type in ("model", "snapshot")
 
 
 def _names(nodes: Sequence[Node]) -> dict[str, tuple[str, ...]]:
