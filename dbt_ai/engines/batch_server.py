@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dbt_ai.engines.client import open_client
 from dbt_ai.engines.errors import EngineUnavailable
 from dbt_ai.engines.reading import shortened
 from dbt_ai.engines.settings import EngineSettings, is_loopback, read_key, shown_url
@@ -15,6 +16,7 @@ from dbt_ai.errors import EngineError
 if TYPE_CHECKING:
     from openai import OpenAI
 
+_RETRIES = 2  # by the client: nothing here costs money but a batch, which is made once
 Found = TypeVar("Found")
 
 
@@ -107,13 +109,6 @@ class BatchServer:
                     f"{self.url} is not on this machine, and offline is set: name a server that is, or allow to go out."
                 )
             key = read_key(self.base_url, self._environ)
-            import openai
-
-            self._open = openai.OpenAI(
-                api_key=key,
-                base_url=self.base_url,
-                timeout=self._settings.timeout_seconds,
-                # a redirect would carry the prompts to somebody else; a proxy has no business on this machine
-                http_client=openai.DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(self.base_url)),
-            )
+            seconds = self._settings.timeout_seconds
+            self._open = open_client(self.base_url, key, self._environ, seconds=seconds, retries=_RETRIES)
         return self._open

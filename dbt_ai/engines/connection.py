@@ -6,22 +6,19 @@ Nothing of the client's exceptions leaves this file: they know the headers, and 
 from __future__ import annotations
 
 import email.utils
-import importlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from dbt_ai.engines import outcomes
+from dbt_ai.engines.client import http_library, open_client
 from dbt_ai.engines.dialects import Refusal, refusal_of
 from dbt_ai.engines.reading import shortened
-from dbt_ai.engines.settings import NO_KEY, EngineSettings, is_classic_azure, is_loopback, read_key
+from dbt_ai.engines.settings import NO_KEY, EngineSettings, read_key
 
-_MOST_BYTES_OF_AN_ERROR = 1_000_000
-_LONGEST_CONNECTING = 15.0  # seconds
 _STREAMED = {"X-Stainless-Raw-Response": "stream"}  # has the client hand the answer on as it comes
 
 
@@ -49,30 +46,11 @@ class Connection:
     """
 
     def __init__(self, settings: EngineSettings, base_url: str, environ: Mapping[str, str] = os.environ) -> None:
-        import openai  # takes a second, and no run without an engine has to pay for it
-
         self._seconds = settings.timeout_seconds
         self._key = read_key(base_url, environ)
-        self._http = _http_library(openai)
-        url = urlsplit(base_url)
-        arguments: dict[str, Any] = {
-            "api_key": self._key,
-            "base_url": url._replace(query="").geturl(),
-            "default_query": dict(parse_qsl(url.query)),
-            "timeout": self._http.Timeout(self._seconds, connect=min(self._seconds, _LONGEST_CONNECTING)),
-            "max_retries": 0,  # every attempt is ours to count
-            # a redirect would carry the prompt to somebody else; a proxy has no business on this machine
-            "http_client": openai.DefaultHttpxClient(
-                follow_redirects=False,
-                trust_env=not is_loopback(base_url),
-                event_hooks={"response": [self._bound_errors]},
-            ),
-        }
-        if is_classic_azure(base_url):
-            version = arguments["default_query"].get("api-version")
-            self._client: Any = openai.AzureOpenAI(api_version=version or "2024-10-21", **arguments)
-        else:
-            self._client = openai.OpenAI(**arguments)
+        # every attempt is ours to count: the client makes one
+        self._client: Any = open_client(base_url, self._key, environ, seconds=self._seconds, retries=0)
+        self._http = http_library()
 
     def exchange(self, method: str, path: str, most_bytes: int, body: Mapping[str, Any] | None = None) -> Reply:
         """Sends one request and reads its answer, of which at most `most_bytes` are kept. Raises nothing but defects
@@ -146,26 +124,6 @@ class Connection:
             retry_after=retry_after(error.response.headers),
         )
 
-    def _bound_errors(self, response: Any) -> None:
-        """The client reads an error to its end, however long that is: it ends here."""
-        if response.status_code >= 300:
-            stream, deadline = response.stream, time.monotonic() + self._seconds
-            base: Any = self._http.SyncByteStream
-
-            class Bounded(base):  # type: ignore[misc]
-                def __iter__(self) -> Iterator[bytes]:
-                    came = 0
-                    for chunk in stream:
-                        came += len(chunk)
-                        if came > _MOST_BYTES_OF_AN_ERROR or time.monotonic() > deadline:
-                            return
-                        yield chunk
-
-                def close(self) -> None:
-                    stream.close()
-
-            response.stream = Bounded()
-
 
 def outcome_of(refusal: Refusal) -> str:
     """The word for a refusal by itself, whatever is done about it."""
@@ -203,9 +161,3 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return max(0.0, at - time.time())
-
-
-def _http_library(openai: Any) -> Any:
-    """The HTTP library under the client: httpx2 from its version 3 on, httpx before."""
-    client = next(base for base in openai.DefaultHttpxClient.__mro__ if base.__name__ == "Client")
-    return importlib.import_module(client.__module__.partition(".")[0])

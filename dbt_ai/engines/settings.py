@@ -56,7 +56,7 @@ def read_key(base_url: str, environ: Mapping[str, str] = os.environ) -> str:
         return _usable(environ["DBTAI_API_KEY"], "DBTAI_API_KEY")
     if environ.get("DBTAI_API_KEY_FILE"):
         return _key_from_file(Path(environ["DBTAI_API_KEY_FILE"]))
-    openai_may_have_it = is_openai(base_url) or base_url == environ.get("OPENAI_BASE_URL", "").rstrip("/")
+    openai_may_have_it = may_have_openais(base_url, environ)
     if openai_may_have_it and environ.get("OPENAI_API_KEY"):
         return _usable(environ["OPENAI_API_KEY"], "OPENAI_API_KEY")
     if is_loopback(base_url):
@@ -66,6 +66,12 @@ def read_key(base_url: str, environ: Mapping[str, str] = os.environ) -> str:
         f"There is no key for {shown_url(base_url)}: set {names}, or DBTAI_API_KEY_FILE to the path of a file that "
         "holds it."
     )
+
+
+def may_have_openais(base_url: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the server may have what the environment says for OpenAI: it is OpenAI's, or the one that the
+    environment names in its place. A base URL that came with a project's files is neither."""
+    return is_openai(base_url) or base_url == environ.get("OPENAI_BASE_URL", "").rstrip("/")
 
 
 def is_loopback(base_url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Mapping
@@ -218,6 +219,43 @@ def test_the_key_is_in_no_log_and_no_repr(api: LoopbackAPI, caplog: pytest.LogCa
     assert caplog.records, "the client must have logged, or this test shows nothing"
     for told in (repr(engine), str(engine), caplog.text, *(str(record.args) for record in caplog.records)):
         assert KEY not in told
+
+
+OF_OPENAI = {
+    "OPENAI_API_KEY": "canary-key",
+    "OPENAI_ADMIN_KEY": "canary-admin",
+    "OPENAI_ORG_ID": "canary-organization",
+    "OPENAI_PROJECT_ID": "canary-project",
+    "OPENAI_CUSTOM_HEADERS": "X-Gateway: canary-gateway\nAuthorization: Bearer canary-authorization",
+    "AZURE_OPENAI_API_KEY": "canary-azure",
+    "AZURE_OPENAI_AD_TOKEN": "canary-token",
+}
+
+
+@pytest.mark.parametrize("path", ["/v1", "/openai/deployments/mine"])
+def test_what_the_environment_says_for_openai_goes_nowhere_else(
+    api: LoopbackAPI, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    for name, value in OF_OPENAI.items():
+        monkeypatch.setenv(name, value)
+    settings = EngineSettings(model="played", base_url=api.base_url.replace("/v1", path))
+    api.script = lambda received: right(received) if path == "/v1" else Http()
+    with contextlib.suppress(EngineError):
+        OpenAIEngine(settings, {**OF_OPENAI, "DBTAI_API_KEY": KEY}).answer(REQUEST)
+    assert KEY in api.sent.decode()
+    assert b"canary-" not in api.sent.replace(KEY.encode(), b"")
+
+
+def test_a_password_in_a_url_is_sent_as_such(api: LoopbackAPI) -> None:
+    url = api.base_url.replace("127.0.0.1", "user:hidden@127.0.0.1")
+    OpenAIEngine(EngineSettings(model="played", base_url=url), {}).answer(REQUEST)
+    assert api.received[0].headers["authorization"].startswith("Basic ")
+
+
+def test_it_goes_to_the_server_that_the_environment_names(api: LoopbackAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Gateway: of-the-gateway")
+    OpenAIEngine(EngineSettings(model="played"), {"OPENAI_BASE_URL": api.base_url}).answer(REQUEST)
+    assert api.received[0].headers["x-gateway"] == "of-the-gateway"
 
 
 def test_a_server_that_echoes_the_key_does_not_get_it_into_a_message(api: LoopbackAPI) -> None:
