@@ -20,6 +20,7 @@ from dbt_ai.engines.reading import shortened
 from dbt_ai.engines.settings import NO_KEY, EngineSettings, read_key
 
 _STREAMED = {"X-Stainless-Raw-Response": "stream"}  # has the client hand the answer on as it comes
+_SHORTEST_SECRET = 10  # characters
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ class Connection:
             return self._broken(error)
 
     def without_key(self, text: str) -> str:
-        """`text` with the key taken out: some servers repeat what they were sent."""
-        return text if self._key == NO_KEY else text.replace(self._key, "[key]")
+        """`text` with the key taken out: some servers repeat what they were sent. Keys such as "ollama", which local
+        servers are given because clients insist on one, are no secrets, but words that a text may need."""
+        return text if self._key == NO_KEY or len(self._key) < _SHORTEST_SECRET else text.replace(self._key, "[key]")
 
     def _read(self, response: Any, most_bytes: int, deadline: float) -> Reply:
         body = bytearray()

@@ -264,6 +264,12 @@ def test_a_server_that_echoes_the_key_does_not_get_it_into_a_message(api: Loopba
         engine_at(api).answer(REQUEST)
 
 
+def test_a_word_that_a_local_server_is_given_for_a_key_may_be_said(api: LoopbackAPI) -> None:
+    api.script = lambda received: filled(received, lambda name: f"What {name} of ollama means.")
+    answer = engine_at(api, environ={"DBTAI_API_KEY": "ollama"}).answer(REQUEST)
+    assert answer.content["columns"]["status"] == "What status of ollama means."
+
+
 def test_no_key() -> None:
     with pytest.raises(EngineUnavailable, match="set OPENAI_API_KEY or DBTAI_API_KEY, or DBTAI_API_KEY_FILE"):
         OpenAIEngine(EngineSettings(model="played"), {}).answer(REQUEST)
