@@ -97,12 +97,16 @@ class OpenAIEngine:
             return self._server
 
     def _probing(self, base_url: str) -> Probing:
-        at_openai = is_openai(base_url) or is_azure(base_url)
-        api = self._settings.api or ("responses" if at_openai else "chat")
-        if is_classic_azure(base_url):
-            api, at_openai = "chat", True
-
         def learn(dialect: Dialect) -> None:
             self._servers.learn(base_url, self.model, dialect)
 
-        return Probing(first_dialect(api, at_openai), self._servers.dialect(base_url, self.model), learn)
+        known = self._servers.dialect(base_url, self.model)
+        return Probing(usual_dialect(self._settings, base_url), known, learn)
+
+
+def usual_dialect(settings: EngineSettings, base_url: str) -> Dialect:
+    """How a server that nobody asked before is spoken to first."""
+    at_openai = is_openai(base_url) or is_azure(base_url)
+    if is_classic_azure(base_url):
+        return first_dialect("chat", at_openai=True)
+    return first_dialect(settings.api or ("responses" if at_openai else "chat"), at_openai)

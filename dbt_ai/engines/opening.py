@@ -11,15 +11,15 @@ from dbt_ai.engines.batch_book import BatchBook
 from dbt_ai.engines.batch_waiting import BatchWaiting
 from dbt_ai.engines.budget import Budget
 from dbt_ai.engines.cache import AnswerStore, CachedEngine
-from dbt_ai.engines.dialects import Dialect, first_dialect
+from dbt_ai.engines.dialects import Dialect
 from dbt_ai.engines.errors import EngineUnavailable
 from dbt_ai.engines.ledger import FILE as LEDGER
 from dbt_ai.engines.ledger import Ledger, new_run
 from dbt_ai.engines.metered import Metered
-from dbt_ai.engines.openai_engine import OpenAIEngine
+from dbt_ai.engines.openai_engine import OpenAIEngine, usual_dialect
 from dbt_ai.engines.prices import Price, PriceTable, price_of, usd
 from dbt_ai.engines.servers import Servers
-from dbt_ai.engines.settings import NO_KEY, EngineSettings, is_azure, is_openai, read_key, shown_url
+from dbt_ai.engines.settings import NO_KEY, EngineSettings, is_openai, read_key, shown_url
 from dbt_ai.engines.throttle import Throttle
 
 DEFAULT_MODEL = "gpt-6-luna"  # of OpenAI's; other servers have other models
@@ -97,9 +97,7 @@ class Engines:
     def dialect(self, settings: EngineSettings) -> Dialect:
         """How its server would be spoken to first: as it understood it last, or as such servers usually do."""
         url = settings.resolved_base_url(self._environ)
-        at_openai = is_openai(url) or is_azure(url)
-        api = settings.api or ("responses" if at_openai else "chat")
-        return self._servers.dialect(url, settings.model) or first_dialect(api, at_openai)
+        return self._servers.dialect(url, settings.model) or usual_dialect(settings, url)
 
     def spent(self) -> float:
         """US dollars that this run has spent."""
