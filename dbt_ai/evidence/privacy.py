@@ -37,6 +37,7 @@ MIN_ROWS_PER_VALUE = 5  # a value of fewer rows may point at somebody
 
 _IDENTIFIER = re.compile(r"(^|_)(id|ids|uuid|guid|key|sk|pk|hash)$")  # names a row, which may be somebody's
 _NESTED = re.compile(r"STRUCT|MAP|JSON|UNION|VARIANT|OBJECT|ARRAY|BLOB|BINARY|BYTE|GEO|XML|\[", re.IGNORECASE)
+_DOCUMENT = re.compile(r"\s*(\{.*[:}]|\[\s*[\[{\"]|<[a-zA-Z/!?])")  # JSON, XML
 
 
 def personal(column_name: str, profile: ColumnProfile | None = None, relation: str = "") -> str | None:
@@ -197,5 +198,5 @@ def _coarse(bound: str | None, column: ColumnProfile, up: bool) -> str | None:
 
 
 def _plain(value: str) -> bool:
-    """Text on one line, all of which can be seen, and without Jinja."""
-    return not hides(value) and not any(mark in value for mark in ("{{", "{%", "{#"))
+    """Text on one line, all of which can be seen, without Jinja, and no document with fields of its own."""
+    return not hides(value) and not _DOCUMENT.match(value) and not any(mark in value for mark in ("{{", "{%", "{#"))

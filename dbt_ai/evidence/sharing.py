@@ -152,7 +152,8 @@ def _reason(parent: Sharing, column: str) -> str | None:
 def _carries_values(facts: ColumnFacts) -> bool:
     """Whether values of the sources can be seen in the column: a count shows none, nor does a label of the
     SQL's own."""
-    if facts.domain is not None or (facts.type or "").upper().startswith("BOOL"):
+    labels = facts.domain is not None and facts.kind is ColumnKind.COMPUTED  # else a filter names values that there are
+    if labels or (facts.type or "").upper().startswith("BOOL"):
         return False
     aggregate = facts.aggregate
     return facts.kind is not ColumnKind.AGGREGATED or aggregate is None or aggregate.function not in _COUNTED
