@@ -14,6 +14,7 @@ _TEXT = {
     "markup": "The text has a heading, HTML, an image or a link in it, which an engine's description may not have.",
     "instructions": "The text addresses a reader as a prompt would, or talks about itself as an answer.",
     "look-alikes": "A word in the text mixes letters of two alphabets that look the same.",
+    "private": "The text holds what looks like a key, a password, or an address or number of a person.",
     "placeholder": "The text stands for a missing one, such as TODO or N/A.",
     "restates-name": "The text says no more than the name does.",
 }

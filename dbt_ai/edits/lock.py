@@ -81,7 +81,7 @@ def _entry(line: str, number: int) -> LockEntry | None:
         if not isinstance(citations, list) or not all(isinstance(citation, str) for citation in citations):
             raise ValueError("citations")
         entry = LockEntry(**required, citations=tuple(citations))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ProjectError(
             f"{LOCK_FILE}, line {number} is not an entry (a merge conflict?); mend or restore the file and run again."
         ) from error

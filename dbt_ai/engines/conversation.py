@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from dbt_ai.engines import outcomes
@@ -62,11 +63,21 @@ class Conversation:
             failure = error if told == str(error) else type(error)(told)
         else:
             self._attempts.background.forget(self._bodies)
+            self._refuse_the_key(content)
             return content
         if type(failure) is EngineError and not self._left_running:
             # the next run asks anew; where all asking has stopped, it goes on from here
             self._attempts.background.forget(self._bodies)
         raise failure
+
+    def _refuse_the_key(self, content: Mapping[str, Any]) -> None:
+        """The server knows the key, and what it answers goes into files, the cache first of all."""
+        said = json.dumps([content, [asdict(call) for call in self.used]], ensure_ascii=False)
+        if self._server.connection.without_key(said) != said:
+            raise EngineError(
+                f"The answer of {self._settings.model} quotes your key, and was not used: do not trust this server, "
+                "and make another key."
+            )
 
     def _until_answered(self) -> Mapping[str, Any]:
         request, repaired = self._request, False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dbt_ai.checks.reasons import sentence as reason_sentence
 from dbt_ai.checks.text_guard import clean_text
-from dbt_ai.evidence.masking import visible
+from dbt_ai.evidence.masking import masked, visible
 from dbt_ai.evidence.personal_names import personal_name
 from dbt_ai.evidence.sharing import Share, Sharing
 from dbt_ai.tasks.checking import Checker
@@ -58,6 +58,8 @@ def judge(
     for column, proposal in proposed.items():
         target = Target(unique_id, column)
         cleaned = clean_text(proposal, MAX_LENGTH, column or name)
+        if isinstance(cleaned, str) and masked(cleaned) != cleaned:
+            cleaned = Verdict(VerdictKind.REFUTED, reason_sentence("private"), "private", where="text")
         if isinstance(cleaned, Verdict):
             judged.append(Judged(target, None, ((proposal, cleaned),)))
             continue

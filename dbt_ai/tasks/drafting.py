@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dbt_ai.checks.text_guard import hostile
+from dbt_ai.evidence.masking import masked
+from dbt_ai.evidence.secrets import is_secret
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.values import ColumnKind, ColumnRef, same_name
 from dbt_ai.tasks.derived.columns import describe_column
@@ -121,10 +123,14 @@ def _describe(target: Target, evidence: Evidence, world: World, refuted: Refuted
 
 
 def _falls(target: Target, sentence: Sentence, refuted: Refuted) -> bool:
-    """Whether a sentence may not stand: a check refutes it, or it quotes a value that a stranger chose with care. What
-    a person wrote upstream is told as it is."""
-    ours = sentence.verdict.basis != _DESCRIPTION
-    return (ours and hostile(sentence.text) is not None) or refuted(target, sentence.text)
+    """Whether a sentence may not stand: a check refutes it, or it quotes a value that is private, or that a stranger
+    chose with care. What a person wrote upstream is told as it is, unless dbt has put a secret into it."""
+    text = sentence.text
+    if sentence.verdict.basis == _DESCRIPTION:
+        unfit = is_secret(text)
+    else:
+        unfit = hostile(text) is not None or masked(text) != text
+    return unfit or refuted(target, text)
 
 
 def _as_written(human: HumanText) -> Sentence:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import networkx as nx
 
@@ -45,11 +46,13 @@ def scope_of(project: Project, wanted: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Scope:
-    """The nodes to understand, parents first, with the compiled SQL of those that have one, and why others have not."""
+    """The nodes to understand, parents first, with the compiled SQL of those that have one, and why others have not:
+    the files of those in `outside` do not lie in the project."""
 
     order: tuple[str, ...]
     sql: Mapping[str, str]
     failures: Mapping[str, str]
+    outside: frozenset[str] = frozenset()
 
 
 def compile_scope(reader: ProjectReader, wanted: Sequence[str], progress: Progress = nothing) -> Scope:
@@ -58,10 +61,15 @@ def compile_scope(reader: ProjectReader, wanted: Sequence[str], progress: Progre
     project = reader.project
     order = scope_of(project, wanted)
     progress("Compiling", 0, len(order))
-    compiled = reader.compile([u for u in order if _has_sql(project.nodes[u])])
+    with_sql = [u for u in order if _has_sql(project.nodes[u])]
+    root = project.root.resolve()
+    outside = frozenset(u for u in with_sql if _leads_out(root, project, project.nodes[u]))
+    compiled = reader.compile([u for u in with_sql if u not in outside])
     progress("Compiling", len(order), len(order))
     sql = {unique_id: found.sql for unique_id, found in compiled.items() if found.sql}
-    return Scope(tuple(order), sql, {u: f"It could not be compiled: {c.error}" for u, c in compiled.items() if c.error})
+    failures = {u: f"It could not be compiled: {c.error}" for u, c in compiled.items() if c.error}
+    failures |= dict.fromkeys(outside, "Its file is a link that leads out of the project, so its SQL was not read.")
+    return Scope(tuple(order), sql, failures, outside)
 
 
 def gather(
@@ -100,7 +108,7 @@ def gather(
     evidence = {
         u: _evidence(
             project,
-            project.nodes[u],
+            replace(project.nodes[u], raw_code="") if u in scope.outside else project.nodes[u],
             understood.relations[u],
             scope.sql.get(u),
             understood.facts.get(u),
@@ -150,6 +158,12 @@ def _examined(
 
 def _has_sql(node: Node) -> bool:
     return node.resource_type in ("model", "snapshot") and node.language == "sql"
+
+
+def _leads_out(root: Path, project: Project, node: Node) -> bool:
+    """Whether a file of the project itself is a link to one elsewhere: a fork could have any file of this machine sent
+    that way. What packages link to has been installed by the user."""
+    return node.package_name == project.name and not (root / node.original_file_path).resolve().is_relative_to(root)
 
 
 def _has_data(node: Node) -> bool:
