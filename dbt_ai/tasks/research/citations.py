@@ -43,7 +43,7 @@ def check_citations(statement: Statement, target: Target, around: Around, calls:
             found.append(checked)
     evidence = " ".join(text for _, text in found)
     unquoted = _QUOTED.sub(" ", statement.text)
-    plain = {number.replace(",", "") for number in _NUMBER.findall(evidence)}
+    plain = {"0", "1", *(number.replace(",", "") for number in _NUMBER.findall(evidence))}  # two that are mere words
     if any(number.replace(",", "").rstrip(".") not in plain for number in _NUMBER.findall(unquoted)):
         return []
     return [citation for citation, _ in found]
@@ -115,7 +115,9 @@ def _data(cite: Cite, unique_id: str, around: Around, about: frozenset[str]) -> 
     if column is None or not about & _words(column.name):
         return None
     mentions = [f.sentence for f in one.findings if any(same_name(column.name, each) for each in f.columns)]
-    return Citation("data", unique_id, column.name), " ".join([*column.values, *mentions, *one.answers])
+    return Citation("data", unique_id, column.name), " ".join(
+        [around.statistics(unique_id, column.name), *mentions, *one.answers]
+    )
 
 
 def _lineage(cite: Cite, unique_id: str, around: Around, about: frozenset[str]) -> tuple[Citation, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,6 +58,12 @@ class Around:
         except (OSError, UnicodeDecodeError):
             text = None
         return (self.evidence[unique_id].raw_sql or "" if text is None else text).split("\n")
+
+    def statistics(self, unique_id: str, column: str) -> str:
+        """What an engine is shown of the data of a column, as text."""
+        shown = visible_profile(self.evidence[unique_id].profile, self.sharing.get(unique_id, Sharing()))
+        found = [each for each in shown.get("columns", ()) if each["name"].casefold() == column.casefold()]
+        return json.dumps(found, default=str)
 
     @cached_property
     def tables(self) -> tuple[SafeTable, ...]:
