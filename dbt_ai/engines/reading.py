@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-_FENCE = re.compile(r"```[a-zA-Z]*[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
 _THINKS = re.compile(r"\s*(?:<(?:seed:)?think(?:ing)?>|\[THINK\])")
 _THOUGHT = re.compile(r"</(?:seed:)?think(?:ing)?>|\[/THINK\]")
 # gpt-oss, where the server does not take its format apart: <|channel|>final<|message|>{...}<|return|>
-_FINAL = re.compile(r"<\|channel\|>\s*final\b.*?<\|message\|>(.*)", re.DOTALL)
-_MARK = re.compile(r"<\|(?:return|end|call)\|>.*", re.DOTALL)
+_FINAL = re.compile(r"<\|channel\|>\s*final\b[^{]*?<\|message\|>")
+_FENCE = re.compile(r"```[a-zA-Z]*\s*(?=\{)")
 _OPENS_A_LINE = re.compile(r"^[ \t]*\{", re.MULTILINE)
 _TRIED = 50  # places in a text without an end
+_DECODER = json.JSONDecoder(strict=False)
 _LONGEST_QUOTE = 300
 
 
@@ -97,20 +97,37 @@ def violation(content: Any, schema: Mapping[str, Any]) -> str:
 def _candidates(text: str) -> Iterator[str]:
     """Where in `text` the answer may be, the likeliest place first."""
     text = text.lstrip("\ufeff \t\r\n").rstrip()
-    if not text.startswith("{"):
-        if final := _FINAL.search(text):
-            text = _MARK.sub("", final[1]).strip()
-        elif thought := _THOUGHT.search(text):
-            text = text[thought.end() :].strip()  # some servers cut the opening tag off, so the closing one decides
-        elif _THINKS.match(text):
-            text = _answer_in_thinking(text)
     if text.startswith("{"):
         yield text
         return
-    fenced = _FENCE.search(text)
-    yield fenced[1].strip() if fenced else text
-    if "{" in text:
-        yield text[text.index("{") : text.rfind("}") + 1]
+    thinks = _THINKS.match(text) is not None
+    # some servers cut the opening tag off, so the closing one decides, unless the answer speaks of it
+    before = _FINAL.search(text) or (_THOUGHT.search(text) if thinks or not _speaks_of_thinking(text) else None)
+    if before or not thinks:
+        rest = text[before.end() :] if before else text
+        fenced = _FENCE.search(rest)
+        if fenced:
+            yield _object_from(rest[fenced.end() :])
+        yield _object_from(rest[rest.index("{") :]) if "{" in rest else rest.strip()
+    if thinks:
+        yield _answer_in_thinking(text)
+
+
+def _object_from(text: str) -> str:
+    """The JSON object that `text` begins with; all of it where it begins with none."""
+    try:
+        return text[: _DECODER.raw_decode(text)[1]]
+    except (ValueError, RecursionError):
+        return text
+
+
+def _speaks_of_thinking(text: str) -> bool:
+    """Whether the first closing tag is within the first JSON object."""
+    first, closing = text.find("{"), _THOUGHT.search(text)
+    if closing is None or not 0 <= first < closing.start():
+        return False
+    found = _object_from(text[first:])
+    return is_json(found) and closing.start() < first + len(found)
 
 
 def _answer_in_thinking(text: str) -> str:
