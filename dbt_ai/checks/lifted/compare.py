@@ -177,6 +177,7 @@ def _counterexample(
 
 def _on_all_orders(databases: Databases, rows: Rows, query: Lifted, form: Form) -> set[str]:
     """What a query gives when the rows of its tables are stored in other orders (all of them, where they are few)."""
+    databases.load_rows(rows)
     found = {repr(form(databases.outcome(resolution.alone))) for resolution in query.resolutions}
     orders: Iterable[tuple[Any, ...]] = itertools.product(*(itertools.permutations(rows[key]) for key in rows))
     listed = list(itertools.islice(orders, 2000))

@@ -147,16 +147,18 @@ class Databases:
         of columns neither; a value of another type is another value. Raises NotComparable."""
         a, b = self.answer(left), self.answer(right)
         unevaluated = a.unevaluated | b.unevaluated
+        if len(a.prints) == len(b.prints) == 1:
+            theirs = b.prints[0]
+            found = {number for number, ours in a.prints[0].items() if ours != theirs.get(number, ours)}
+            return Difference(frozenset(found - unevaluated), frozenset(), unevaluated, a.columns == b.columns)
         different, open_ = set(), set()
         for number in self.ids:
-            if number in unevaluated:
-                continue
-            ours = {prints[number] for prints in a.prints}
-            theirs = {prints[number] for prints in b.prints}
-            if ours.isdisjoint(theirs):
-                different.add(number)
-            elif len(ours) > 1 or len(theirs) > 1:
-                open_.add(number)
+            if number not in unevaluated:
+                ours_, theirs_ = ({prints[number] for prints in answer.prints} for answer in (a, b))
+                if ours_.isdisjoint(theirs_):
+                    different.add(number)
+                elif len(ours_) > 1 or len(theirs_) > 1:
+                    open_.add(number)
         return Difference(frozenset(different), frozenset(open_), unevaluated, a.columns == b.columns)
 
     def load(self, database: int, keys: Sequence[str]) -> None:

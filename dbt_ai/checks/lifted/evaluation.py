@@ -20,7 +20,7 @@ EMPTY = 0
 FAILED = -1
 _SAMPLE = 16
 _ONE_BY_ONE = 6
-_MOST_STATEMENTS = 300
+_MOST_STATEMENTS = 200
 
 Run = Callable[[str, float], "duckdb.DuckDBPyConnection"]
 

@@ -32,7 +32,8 @@ def row_key(select: exp.Select, downwards: bool) -> list[exp.Expr]:
             keys += [*inner, *(exp.Grouping(expressions=[term.copy()]) for term in inner)]
         else:
             keys.append(_group_term(select, part))
-    return [sort_key(key.copy(), downwards) for key in keys]
+    varying = [key for key in keys if key.find(exp.Column, exp.Subquery, exp.Grouping)]  # a constant sorts nothing
+    return [sort_key(key.copy(), downwards) for key in varying]
 
 
 def named_row_key(select: exp.Select, key: list[exp.Expr], downwards: bool, columns: Container[str]) -> list[exp.Expr]:
@@ -100,7 +101,7 @@ def _is_aggregated(part: exp.Expr) -> bool:
 
 def _group_term(select: exp.Select, term: exp.Expr) -> exp.Expr:
     """A term of GROUP BY, which may be the number or the name of a projection, as what it stands for."""
-    if isinstance(term, exp.Literal) and not term.is_string:
+    if isinstance(term, exp.Literal) and term.is_int:
         if any(projection.is_star for projection in select.expressions):
             raise Refused("order-dependent", select.sql("duckdb"))
         named: exp.Expr = select.expressions[int(term.name) - 1].unalias()

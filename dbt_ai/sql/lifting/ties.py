@@ -40,7 +40,7 @@ def break_ties(tree: exp.Query, downwards: bool, columns: Container[str] = ()) -
         if code is None or key == []:  # a single row has no order
             continue
         if key is not None and not _tells_rows_by_output(node):
-            if extend_order(node, key):
+            if extend_order(node, [*key, *_window_keys(node, downwards)]):
                 codes.add(code)
             continue
         codes.add(code)
@@ -75,6 +75,16 @@ def _break_in_expressions(
                 extend_order(inner, [sort_key(exp.Literal.number(1), downwards)])
                 codes.add("array-order")
     return codes
+
+
+def _window_keys(select: exp.Expr, downwards: bool) -> list[exp.Expr]:
+    """Window functions can tell rows apart that are equal in everything else."""
+    projections = [projection.unalias() for projection in select.expressions]
+    return [
+        sort_key(part.copy(), downwards)
+        for part in projections
+        if any(isinstance(node, exp.Window) for node in own_nodes(part))
+    ]
 
 
 def _what_order_decides(node: exp.Expr, outermost: bool) -> str | None:
