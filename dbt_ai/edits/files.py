@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import yaml
 
+from dbt_ai.edits.data_tests import KEYS
 from dbt_ai.edits.habits import Habits, read_habits
 from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.tree import Mapping, MultipleDocumentsError, UndefinedAliasError, count_uses, parse
@@ -14,6 +19,7 @@ from dbt_ai.errors import EditError, ProjectError
 
 BOM = "\ufeff"
 MOST_SIBLINGS = 200  # property files looked at for the habits of a new one
+TESTS_KEY = re.compile(r"^[ -]+['\"]?(data_tests|tests)['\"]?\s*:", re.MULTILINE)  # of an entry, in block style
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class PropertyFile:
     root: Mapping | None
     habits: Habits
     uses: dict[int, int]
+    tests_key: str = KEYS[0]  # where new tests go
 
     def encode(self, text: str) -> bytes:
         """`text` as the bytes of this file."""
@@ -45,18 +52,17 @@ def inside(root: Path, path: str) -> Path:
     return root / path
 
 
-def read_property_file(root: Path, path: str, siblings: dict[Path, Habits | None]) -> PropertyFile:
+def read_property_file(root: Path, path: str, siblings: Siblings) -> PropertyFile:
     """The property file at `path` of the project at `root`, an empty one in its siblings' habits where there is none.
 
-    `siblings` remembers the habits of folders from one call to the next. Raises ProjectError for broken YAML and
-    RefusalError for files that are not edited.
+    Raises ProjectError for broken YAML and RefusalError for files that are not edited.
     """
     try:
         file = inside(root, path)
     except EditError as error:
         raise RefusalError("outside-project") from error
     if not file.exists() and not file.is_symlink():
-        return PropertyFile(path, None, "", None, _siblings_habits(root, file.parent, siblings), {})
+        return PropertyFile(path, None, "", None, siblings.habits(file.parent), {})
     if not file.is_file():
         raise RefusalError("not-a-file")
     try:
@@ -64,7 +70,7 @@ def read_property_file(root: Path, path: str, siblings: dict[Path, Habits | None
     except OSError as error:
         raise ProjectError(f"{path} cannot be read ({error.strerror}); check its permissions.") from error
     read = _parse(path, before)
-    return read if read.text.strip() else replace(read, habits=_siblings_habits(root, file.parent, siblings))
+    return read if read.text.strip() else replace(read, habits=siblings.habits(file.parent))
 
 
 def _parse(path: str, before: bytes) -> PropertyFile:
@@ -97,18 +103,55 @@ def _parse(path: str, before: bytes) -> PropertyFile:
     return PropertyFile(path, before, text, root, read_habits(text, root), uses)
 
 
-def _siblings_habits(root: Path, folder: Path, known: dict[Path, Habits | None]) -> Habits:
-    """The habits of the property file nearest to a new one in `folder`: there, else in the folder above, and so on."""
-    while folder != root.parent and root in (folder, *folder.parents):
-        if folder not in known:
-            pattern = "*.y*ml" if folder == root else "**/*.y*ml"
-            found = sorted(folder.glob(pattern), key=lambda f: (len(f.parts), f.as_posix()))[:MOST_SIBLINGS]
-            known[folder] = next((habits for habits in map(_habits_of, found) if habits is not None), None)
-        habits = known[folder]
-        if habits is not None:
-            return habits
-        folder = folder.parent
-    return Habits(version_line=True)
+class Siblings:
+    """The other property files of the project at `root`, looked at from the nearest to the farthest, each folder once.
+
+    What is asked of a folder is answered by the files in it and below, else by those of the folder above, and so on.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._habits: dict[Path, Habits | None] = {}
+        self._keys: dict[Path, str | None] = {}
+
+    def habits(self, folder: Path) -> Habits:
+        """The habits of the file nearest to a new one in `folder`."""
+        for near in self._up(folder):
+            if near not in self._habits:
+                found = (habits for habits in map(_habits_of, _files(self._root, near)) if habits is not None)
+                self._habits[near] = next(found, None)
+            habits = self._habits[near]
+            if habits is not None:
+                return habits
+        return Habits(version_line=True)
+
+    def tests_key(self, folder: Path) -> str | None:
+        """The key that most data tests near `folder` stand under, None where there are none."""
+        for near in self._up(folder):
+            if near not in self._keys:
+                self._keys[near] = _tests_key(_files(self._root, near))
+            if self._keys[near] is not None:
+                return self._keys[near]
+        return None
+
+    def _up(self, folder: Path) -> Iterator[Path]:
+        while folder != self._root.parent and self._root in (folder, *folder.parents):
+            yield folder
+            folder = folder.parent
+
+
+def _files(root: Path, folder: Path) -> list[Path]:
+    pattern = "*.y*ml" if folder == root else "**/*.y*ml"
+    return sorted(folder.glob(pattern), key=lambda file: (len(file.parts), file.as_posix()))[:MOST_SIBLINGS]
+
+
+def _tests_key(files: Iterable[Path]) -> str | None:
+    counts: Counter[str] = Counter()
+    for file in files:
+        if file.name != "dbt_project.yml" and file.is_file():
+            with contextlib.suppress(OSError):
+                counts.update(TESTS_KEY.findall(file.read_bytes().decode("utf-8", "replace")))
+    return counts.most_common(1)[0][0] if counts else None
 
 
 def _habits_of(file: Path) -> Habits | None:

@@ -18,7 +18,7 @@ MOST_NODES = 2_000_000
 @dataclass(frozen=True)
 class Meant:
     """One change that is meant. `key` is "description", and `value` the text as written, of the mapping at `path` of
-    the data before; or `key` is a list's, and `value` the item it gets, its texts as written."""
+    the data before; or `key` is a list's, and `value` the item it gets (a column, a test ...), as written."""
 
     path: Path
     key: str
@@ -60,7 +60,7 @@ def is_as_meant(before: Any, after: Any, meant: Sequence[Meant]) -> bool:
         for change in meant:
             if change.key == "description":
                 holder = _at(after, change.path)
-                if not _reads_as(holder["description"], change.value):
+                if not _reads_as(holder["description"], change.value, "description"):
                     return False
                 _restore(_at(before, change.path), holder, "description")
     except (KeyError, IndexError, TypeError):
@@ -82,33 +82,46 @@ def _restore(before: Any, after: Any, key: str) -> None:
 
 
 def _take_out(before: Any, after: Any, key: str, items: list[Any]) -> bool:
-    """Take each of `items` out of the list under `key` of `after`, once; False where one is missing."""
-    wanted = {item["name"]: item for item in items}
+    """Take each of `items` out of the list under `key` of `after`, once, from its end; False where one is missing."""
+    wanted: dict[Any, list[Any]] = {}
+    for item in items:
+        wanted.setdefault(_handle(item), []).append(item)
+    if any(len(found) > 1 for handle, found in wanted.items() if handle[0] == "name"):
+        return False
     kept = []
-    for item in after[key]:
-        name = item.get("name") if isinstance(item, dict) else None
-        if isinstance(name, str) and name in wanted and _reads_as(item, wanted[name]):
-            del wanted[name]
-        else:
+    for item in reversed(after[key]):
+        found = wanted.get(_handle(item), [])
+        match = next((index for index, one in enumerate(found) if _reads_as(item, one)), None)
+        if match is None:
             kept.append(item)
-    if kept:
-        after[key] = kept
+        else:
+            del found[match]
+    if kept or before.get(key):
+        after[key] = kept[::-1]
     else:
         _restore(before, after, key)
-    return not wanted and len(items) == len({item["name"] for item in items})
+    return not any(wanted.values())
 
 
-def _reads_as(value: Any, written: Any) -> bool:
-    """True where `value` is what was `written`, but for the line end that block scalars add."""
+def _handle(item: Any) -> tuple[str, ...]:
+    """Equal for items that may be the same: by name, by keys, by text."""
+    if not isinstance(item, dict):
+        return ("text", str(item))
+    name = item.get("name")
+    return ("name", name) if isinstance(name, str) else ("keys", *sorted(map(str, item)))
+
+
+def _reads_as(value: Any, written: Any, key: str = "") -> bool:
+    """True where `value` is what was `written`, but for the line end that block scalars add to descriptions."""
+    if type(value) is not type(written):
+        return False
     if isinstance(written, dict):
-        return (
-            isinstance(value, dict)
-            and value.keys() == written.keys()
-            and all(_reads_as(below, written[key]) for key, below in value.items())
-        )
+        return value.keys() == written.keys() and all(_reads_as(below, written[k], k) for k, below in value.items())
     if isinstance(written, list):
-        return isinstance(value, list) and len(value) == len(written) and all(map(_reads_as, value, written))
-    return isinstance(value, str) and value.removesuffix("\n") == written
+        return len(value) == len(written) and all(map(_reads_as, value, written))
+    if key == "description" and isinstance(written, str):
+        return bool(value.removesuffix("\n") == written)
+    return _same(value, written)
 
 
 def _same(left: Any, right: Any) -> bool:

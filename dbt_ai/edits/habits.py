@@ -10,13 +10,14 @@ from itertools import groupby
 from typing import TypeVar
 
 from dbt_ai.edits.texts import ScalarHabit, plain_is_safe
-from dbt_ai.edits.tree import Mapping, Node, Scalar, Sequence, key_text, last_offset, walk
+from dbt_ai.edits.tree import Mapping, Node, Scalar, Sequence, key_column, key_text, last_offset, walk
+from dbt_ai.edits.value_habits import ValueHabits, read_value_habits
 
 T = TypeVar("T")
 
 LONG = 80  # a description of more characters is a long one
 FIRM = 3  # so many descriptions without an exception make a rule
-SECTIONS = ("models", "sources", "seeds", "snapshots", "tables")
+SECTIONS = ("models", "sources", "seeds", "snapshots", "tables", "unit_tests")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Habits:
     quotes: Counter[str] = field(default_factory=Counter)
     version_line: bool = False
     newline: str = "\n"
+    values: ValueHabits = field(default_factory=ValueHabits)
     _scalars: dict[tuple[str, bool], ScalarHabit] = field(default_factory=dict, compare=False)
     _predecessors: dict[str, list[str]] = field(default_factory=dict, compare=False)
 
@@ -58,7 +60,8 @@ class Habits:
 
     def gap(self, key: str) -> int:
         """How many blank lines separate the items under `key`."""
-        return _most_common(self.gaps.get(key, Counter()), 1 if key in SECTIONS and key != "tables" else 0)
+        apart = key in SECTIONS and key != "tables"
+        return _most_common(self.gaps.get(key, Counter()), 1 if apart else 0)
 
     def predecessors(self, kind: str) -> list[str]:
         """The keys that descriptions of `kind` follow, most usual first."""
@@ -111,11 +114,6 @@ def dash_column(text: str, item: Node) -> int | None:
     return dash - (text.rfind("\n", 0, dash) + 1)
 
 
-def key_column(item: Node) -> int | None:
-    """The column of the keys of a block mapping."""
-    return item.entries[0][0].column if isinstance(item, Mapping) and item.entries and not item.flow else None
-
-
 def blank_lines(text: str, before: Node, after: Node) -> int:
     """How many blank lines stand together between two items, comments aside."""
     lines = text[last_offset(before, text) : after.start].split("\n")[1:-1]
@@ -156,6 +154,7 @@ def read_habits(text: str, root: Node | None) -> Habits:
         quotes=quotes,
         version_line=isinstance(root, Mapping) and root.get("version") is not None,
         newline="\r\n" if "\r\n" in text else "\n",
+        values=read_value_habits(root),
     )
 
 

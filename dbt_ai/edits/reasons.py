@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_ai.values import Edit, Refusal
+from dbt_ai.values import AnyEdit, FileEdit, Refusal, UnitTestEdit
 
 REASONS: dict[str, str] = {
     "alias-expansion": "{path} repeats itself through aliases too often for an edit to be checked; edit it by hand.",
@@ -15,11 +15,16 @@ REASONS: dict[str, str] = {
     "duplicate-key": "The entry of {target} in {path} has the same key twice; keep one.",
     "empty-text": "There is no text to write for {target}.",
     "entry-not-found": "{path} has no entry for {name} that could be recognised.",
+    "file-exists": "{path} is there already, with another content; it stays as it is.",
     "file-missing": "{path} is not there any more.",
+    "file-twice": "There are different edits that make {path}; give one.",
     "guard": "The edit of {target} would have changed something else in {path}; nothing was written for it.",
+    "invalid-test": "The test for {target} is not laid out as dbt reads one.",
     "invalid-text": "The text for {target} holds characters that no UTF-8 file can hold.",
+    "invalid-unit-test": "The unit test {target} is not laid out as dbt reads one.",
     "jinja-name": "The name of {target} looks like Jinja, which dbt would render; write its entry by hand.",
     "jinja-raw": "The text for {target} contains `endraw` and could break out of the Jinja block that protects it.",
+    "jinja-value": "A value in the test of {target} would be changed or run by dbt's Jinja; write that test by hand.",
     "multiple-documents": "{path} holds several YAML documents; dbt reads files with one.",
     "not-a-doc-call": "The text for {target} was to be a doc() call and is something else.",
     "not-a-file": "{path} is not a regular file.",
@@ -27,10 +32,14 @@ REASONS: dict[str, str] = {
     "outside-project": "{path} lies outside the project.",
     "recursive-alias": "{path} has an alias that contains itself.",
     "schema": "With this edit of {target}, {path} would not follow dbt's schema of property files.",
-    "shared-anchor": "The entry of {target} in {path} is shared by a YAML anchor, and the text is not for every use.",
-    "shared-version": "{target} is declared once for several versions in {path}, and the text is not for all of them.",
+    "shared-anchor": "The entry of {target} in {path} is shared by a YAML anchor, and the edit is not for every use.",
+    "shared-version": "{target} is declared once for several versions in {path}, and the edit is not for all of them.",
     "tagged": "The description of {target} in {path} carries a YAML tag or an anchor; edit it by hand.",
+    "test-differs": "{path} has that test of {target} under other conditions, and dbt takes one of that name only.",
+    "tests-and-data-tests": "The entry of {target} in {path} has both `tests` and `data_tests`; dbt takes one of them.",
+    "unit-test-exists": "{path} has another unit test named {target}; it stays as it is.",
     "unusual-layout": "The entry of {target} in {path} is laid out in a way that cannot be edited safely.",
+    "unwritable-value": "The test for {target} holds a value that no property file can hold.",
     "version-not-found": "{path} does not list version {version} of {name}.",
 }
 
@@ -43,10 +52,15 @@ class RefusalError(Exception):
         self.reason = reason
 
 
-def refusal(edit: Edit, reason: str) -> Refusal:
+def refusal(edit: AnyEdit, reason: str) -> Refusal:
     """The refusal of `edit` for `reason`, with its sentence."""
-    place = edit.place
-    name = f"{place.name}.{place.table}" if place.table else place.name
-    target = f"{name}.{edit.column}" if edit.column is not None else name
-    sentence = REASONS[reason].format(path=place.path, name=name, target=target, version=place.version)
-    return Refusal(edit, reason, sentence)
+    name = target = edit.path
+    version = None
+    if isinstance(edit, UnitTestEdit):
+        target = str(edit.unit_test.get("name"))
+    elif not isinstance(edit, FileEdit):
+        place = edit.place
+        name = f"{place.name}.{place.table}" if place.table else place.name
+        target = f"{name}.{edit.column}" if edit.column is not None else name
+        version = place.version
+    return Refusal(edit, reason, REASONS[reason].format(path=edit.path, name=name, target=target, version=version))

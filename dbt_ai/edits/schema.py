@@ -23,6 +23,7 @@ def violations(data: Any) -> set[tuple[str, ...]]:
     """What the schema says against `data`: place (without list indexes) and rule; empty without a schema.
 
     The entries of `versions` are left out: the schema forbids the texts and lists there that dbt takes and documents.
+    So are data tests, whose arguments it forbids where older files have them; `forbids` looks at new ones.
     """
     validator = _validator()
     if validator is None:
@@ -30,5 +31,26 @@ def violations(data: Any) -> set[tuple[str, ...]]:
     return {
         (".".join(str(step) for step in error.absolute_path if not isinstance(step, int)), *map(str, error.schema_path))
         for error in validator.iter_errors(data)
-        if "versions" not in error.absolute_path
+        if not {"versions", "data_tests", "tests"}.intersection(error.absolute_path)
     }
+
+
+def forbids(item: Any) -> bool:
+    """True where the schema says something against a data test, wherever its arguments stand.
+
+    It spells severities otherwise than dbt's documentation and dbt itself, which takes any case.
+    """
+    validator = _validator()
+    if validator is None or isinstance(item, str):
+        return False
+    whole = "test_name" in item
+    name, given = next(iter({"": item}.items() if whole else item.items()))
+    inside = set(validator.schema["definitions"]["CustomTestMultiKey"]["properties"])
+    arguments = {key: value for key, value in given.items() if key not in inside}
+    moved = {key: value for key, value in given.items() if key in inside}
+    moved["arguments"] = {**arguments, **moved.get("arguments", {})}
+    severity = moved.get("config", {}).get("severity")
+    if isinstance(severity, str):
+        moved["config"] = {**moved["config"], "severity": severity.capitalize()}
+    rule = {**validator.schema["definitions"]["DataTests"], "definitions": validator.schema["definitions"]}
+    return not validator.evolve(schema=rule).is_valid(moved if whole else {name: moved})

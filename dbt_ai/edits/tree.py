@@ -186,6 +186,11 @@ def walk(node: Node | None) -> Iterator[Node]:
         stack.extend(reversed(list(children(current))))
 
 
+def key_column(item: Node) -> int | None:
+    """The column of the keys of a block mapping."""
+    return item.entries[0][0].column if isinstance(item, Mapping) and item.entries and not item.flow else None
+
+
 def count_uses(root: Node | None) -> dict[int, int]:
     """For each node, by id: in how many places of the loaded data it appears. Raises RecursionError for a cycle."""
     order: list[Node] = []

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from dbt_ai.edits.habits import Habits, blank_lines, dash_column, key_column
+from dbt_ai.edits.data_tests import KEYS
+from dbt_ai.edits.habits import Habits, blank_lines, dash_column
+from dbt_ai.edits.layout import Layout
 from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.texts import ScalarHabit, one_line, scalar_lines
-from dbt_ai.edits.tree import Alias, Mapping, Node, Scalar, Sequence, key_text, last_offset
+from dbt_ai.edits.tree import Alias, Mapping, Node, Scalar, Sequence, key_column, key_text, last_offset
 
 INLINE = 1_000_000  # the indent of text that belongs into a line that is there
 
@@ -24,16 +27,6 @@ class Splice:
     text: str
     indent: int = INLINE
     rank: int = 0
-
-
-@dataclass(frozen=True)
-class NewEntry:
-    """An entry to be written: its name, its description or None, and the entries in the list under `key`."""
-
-    name: str
-    text: str | None
-    key: str = "columns"
-    entries: tuple[NewEntry, ...] = ()
 
 
 def apply_splices(text: str, splices: SequenceABC[Splice]) -> str:
@@ -69,10 +62,7 @@ class Writer:
             return
         column = _column(mapping)
         first, *rest = scalar_lines(text, self.habits.scalar(kind, text), column)
-        block = isinstance(value, (Mapping, Sequence)) and not value.flow
-        position = (
-            self._after(value, column - 1) if block else self._line_end(max(last_offset(value, self.text), key.end))
-        )
+        position = self._behind(key, value, column)
         self._insert(position, [" " * column + f"{word}: {first}", *rest], column, rank=0)
 
     def _fill(self, mapping: Mapping, kind: str, key: Node, value: Node, text: str) -> None:
@@ -105,112 +95,118 @@ class Writer:
                 return entries[name]
         return mapping.entries[0]
 
-    def add(self, mapping: Mapping | None, key: str, items: SequenceABC[tuple[int, NewEntry]]) -> None:
+    def add(self, mapping: Mapping | None, key: str, items: SequenceABC[tuple[int, Any]]) -> None:
         """Add `items` to the list under `key` of `mapping` (None: of the empty file), each behind the item with its
         index (-1: before the first). A missing list is made."""
         found = mapping.all(key) if mapping is not None else []
         if mapping is None or not found:
-            self._add_key(mapping, key, [entry for _, entry in items])
+            self._add_key(mapping, key, [item for _, item in items])
             return
         key_node, value = found[0]
         existing = value.resolved
         if isinstance(existing, Sequence) and existing.items:
             (self._add_flow if existing.flow else self._add_block)(key, existing, items, key_node)
-        elif isinstance(value, Alias) or value.anchor or value.tag or mapping.flow:
+        elif isinstance(value, Alias) or value.anchor or value.tag:
             raise RefusalError("unusual-layout")
-        else:  # `columns:` or `columns: []`
-            if value.end > value.start:
-                colon = self._colon(key_node) + 1
-                self.splices.append(Splice(colon, value.end, ""))
-            dash = key_node.column + self.habits.offset(key)
-            self._insert(self._line_end(value.end), self._block(key, [e for _, e in items], dash), dash + 1, rank=1)
+        else:
+            self._fill_list(mapping, key, value, key_node, [item for _, item in items])
 
-    def _add_key(self, mapping: Mapping | None, key: str, entries: SequenceABC[NewEntry]) -> None:
-        if mapping is not None and mapping.flow:
+    def _fill_list(self, mapping: Mapping, key: str, value: Node, key_node: Node, items: SequenceABC[Any]) -> None:
+        """Put `items` where `columns:` or `columns: []` stands."""
+        if isinstance(value, Sequence) and (mapping.flow or self._on_one_line(key, items)):
+            layout = Layout(self.habits, mark=self._mark(mapping) if mapping.flow else None)
+            self.splices.append(Splice(value.start, value.end, layout.flow(key, list(items))))
+            return
+        if mapping.flow:
+            raise RefusalError("unusual-layout")
+        if value.end > value.start:
+            colon = self._colon(key_node) + 1
+            self.splices.append(Splice(colon, value.end, ""))
+        dash = key_node.column + self.habits.offset(key)
+        lines = Layout(self.habits).items(key, items, dash)
+        self._insert(self._line_end(value.end), lines, dash + 1, rank=1)
+
+    def _on_one_line(self, key: str, items: SequenceABC[Any]) -> bool:
+        """True where a list of tests is made as `[unique, not_null]`."""
+        return key in KEYS and self.habits.values.in_flow(key) and all(isinstance(item, str) for item in items)
+
+    def _add_key(self, mapping: Mapping | None, key: str, items: SequenceABC[Any]) -> None:
+        if mapping is None:
+            self._insert_list(0, key, key, items, self._line_end(len(self.text.rstrip())), apart=True)
+            return
+        word = self._key_like(mapping, key)
+        last = self._entry_before(mapping, key)
+        if mapping.flow:
             if mapping is self.root:
                 raise RefusalError("unusual-layout")
-            end = mapping.entries[-1][1].end
-            style = _quote_of(mapping.entries[0][0])
-            word = self._key_like(mapping, key)
-            inner = ", ".join(self._flow(key, entry, style) for entry in entries)
-            self.splices.append(Splice(end, end, f", {word}: [{inner}]", rank=1))
+            inner = Layout(self.habits, mark=self._mark(mapping)).flow(key, list(items))
+            self.splices.append(Splice(last[1].end, last[1].end, f", {word}: {inner}", rank=1))
             return
-        column = _column(mapping) if mapping is not None else 0
-        lines = [" " * column + (self._key_like(mapping, key) if mapping is not None else key) + ":"]
-        lines += self._block(key, entries, column + self.habits.offset(key))
-        if mapping is None or mapping is self.root:
-            position = self._line_end(len(self.text.rstrip()))
-            self._insert(position, [""] * bool(self.text.strip()) + lines, column, rank=1)
+        column = _column(mapping)
+        if mapping is self.root:
+            self._insert_list(column, key, word, items, self._line_end(len(self.text.rstrip())), apart=True)
+        elif last is mapping.entries[-1]:
+            self._insert_list(column, key, word, items, self._after(mapping, column - 1))
         else:
-            self._insert(self._after(mapping, column - 1), lines, column, rank=1)
+            self._insert_list(column, key, word, items, self._behind(*last, column))
 
-    def _add_block(
-        self, key: str, existing: Sequence, items: SequenceABC[tuple[int, NewEntry]], key_node: Node
+    def _insert_list(
+        self, column: int, key: str, word: str, items: SequenceABC[Any], position: int, apart: bool = False
     ) -> None:
+        """Insert the list `items` under a new key at `column`, `apart` from what is there by a blank line."""
+        layout = Layout(self.habits)
+        head = " " * column + word + ":"
+        if self._on_one_line(key, items):
+            lines = [f"{head} {layout.flow(key, list(items))}"]
+        else:
+            lines = [head, *layout.items(key, items, column + self.habits.offset(key))]
+        self._insert(position, [""] * (apart and bool(self.text.strip() or self.splices)) + lines, column, rank=1)
+
+    def _entry_before(self, mapping: Mapping, key: str) -> tuple[Node, Node]:
+        """The entry of `mapping` that a new `key` goes behind: tests stand before what the file has behind them."""
+        entries = mapping.entries
+        if key in KEYS:
+            for index, (other, _) in enumerate(entries):
+                if index and self.habits.values.behind_tests(key_text(other) or ""):
+                    return entries[index - 1]
+        return entries[-1]
+
+    def _add_block(self, key: str, existing: Sequence, items: SequenceABC[tuple[int, Any]], key_node: Node) -> None:
         dash = dash_column(self.text, existing.items[0])
         if dash is None:
             raise RefusalError("unusual-layout")
         mappings = [item for item in existing.items if isinstance(item, Mapping)]
         inline = bool(mappings) and sum(item.flow for item in mappings) * 2 > len(mappings)
-        model = next((item for item in reversed(mappings) if item.flow == inline), None)
+        model: Node | None = next((item for item in reversed(mappings) if item.flow == inline), None)
+        mark = self._mark(model) if isinstance(model, Mapping) else None
+        if model is None or inline:
+            model = next((item for item in existing.items if isinstance(item, Scalar)), None)
+        layout = Layout(self.habits, model, mark)
         gap = self._gap(key, existing)
-        for rank, (index, entry) in enumerate(items):
-            if inline and model is not None:
-                lines = [" " * dash + "- " + self._flow(key, entry, _quote_of(model.entries[0][0]))]
+        for rank, (index, item) in enumerate(items):
+            if inline and isinstance(item, dict):
+                lines = [" " * dash + "- " + layout.flow(key, item)]
             else:
-                lines = self._block(key, [entry], dash, model)
+                lines = layout.items(key, [item], dash)
             if index < 0:
                 self._insert(self._line_end(key_node.end), [*lines, *[""] * gap], dash + 1, rank)
             else:
                 position = self._after(existing.items[index], dash)
                 self._insert(position, [""] * gap + lines, dash + 1, rank)
 
-    def _add_flow(self, key: str, existing: Sequence, items: SequenceABC[tuple[int, NewEntry]], key_node: Node) -> None:
+    def _add_flow(self, key: str, existing: Sequence, items: SequenceABC[tuple[int, Any]], key_node: Node) -> None:
         first = existing.items[0]
-        style = _quote_of(first.entries[0][0]) if isinstance(first, Mapping) and first.entries else None
-        for rank, (index, entry) in enumerate(items):
-            new = self._flow(key, entry, style)
+        mark = self._mark(first) if isinstance(first, Mapping) and first.entries else None
+        if key in KEYS and all(isinstance(item, Scalar) and item.style == '"' for item in existing.items):
+            mark = '"'
+        layout = Layout(self.habits, mark=mark)
+        for rank, (index, item) in enumerate(items):
+            new = layout.flow(key, item)
             if index < 0:
                 self.splices.append(Splice(first.start, first.start, f"{new}, ", rank=rank))
             else:
                 end = existing.items[index].end
                 self.splices.append(Splice(end, end, f", {new}", rank=rank))
-
-    def _block(self, kind: str, entries: SequenceABC[NewEntry], dash: int, model: Mapping | None = None) -> list[str]:
-        """The lines of `entries` as items of a block sequence with its dashes at `dash`, like the item `model`."""
-        lines: list[str] = []
-        own = key_column(model) if model is not None else None
-        step = own - dash if own is not None else self.habits.step()
-        word = (lambda key: self._key_like(model, key)) if model is not None else (lambda key: key)
-        for entry in entries:
-            if lines:
-                lines += [""] * self.habits.gap(kind)
-            column = dash + step
-            lines.append(f"{' ' * dash}-{' ' * (step - 1)}{word('name')}: {self._name(entry.name, model)}")
-            if entry.text is not None:
-                first, *rest = scalar_lines(entry.text, self.habits.scalar(kind, entry.text), column)
-                lines += [f"{' ' * column}{word('description')}: {first}", *rest]
-            if entry.entries:
-                lines.append(f"{' ' * column}{word(entry.key)}:")
-                lines += self._block(entry.key, entry.entries, column + self.habits.offset(entry.key))
-        return lines
-
-    def _flow(self, kind: str, entry: NewEntry, quote: str | None) -> str:
-        """`entry` as a flow mapping, keys and name in `quote`."""
-        mark = quote or ""
-        parts = [f"{mark}name{mark}: {one_line(entry.name, ScalarHabit(quote), flow=True)}"]
-        if entry.text is not None:
-            scalar = one_line(entry.text, self.habits.scalar(kind, entry.text), flow=True)
-            parts.append(f"{mark}description{mark}: {scalar}")
-        if entry.entries:
-            inner = ", ".join(self._flow(entry.key, child, quote) for child in entry.entries)
-            parts.append(f"{mark}{entry.key}{mark}: [{inner}]")
-        return "{" + ", ".join(parts) + "}"
-
-    def _name(self, name: str, model: Mapping | None) -> str:
-        like = model.get("name") if model is not None else None
-        style = like.style if isinstance(like, Scalar) and like.style in ("'", '"') else None
-        return one_line(name, ScalarHabit(style, style or self.habits.scalar("columns", "").quote))
 
     def _gap(self, key: str, existing: Sequence) -> int:
         if len(existing.items) < 2:
@@ -254,6 +250,12 @@ class Writer:
                 return position
             position = end
 
+    def _behind(self, key: Node, value: Node, column: int) -> int:
+        """Where a line after one entry of a block mapping with its keys at `column` goes."""
+        if isinstance(value, (Mapping, Sequence)) and not value.flow:
+            return self._after(value, column - 1)
+        return self._line_end(max(last_offset(value, self.text), key.end))
+
     def _colon(self, key: Node) -> int:
         position = key.end
         while self.text[position : position + 1] == " ":
@@ -263,8 +265,13 @@ class Writer:
         return position
 
     def _key_like(self, mapping: Mapping, word: str) -> str:
-        mark = _quote_of(mapping.entries[0][0]) if mapping.entries else None
+        mark = self._mark(mapping)
         return f"{mark}{word}{mark}" if mark else word
+
+    def _mark(self, mapping: Mapping) -> str | None:
+        """The quotes around the keys of `mapping`."""
+        key = mapping.entries[0][0] if mapping.entries else None
+        return key.style if isinstance(key, Scalar) and key.style in ("'", '"') else None
 
 
 def _column(mapping: Mapping) -> int:
@@ -272,10 +279,6 @@ def _column(mapping: Mapping) -> int:
     if column is None:
         raise RefusalError("unusual-layout")
     return column
-
-
-def _quote_of(key: Node) -> str | None:
-    return key.style if isinstance(key, Scalar) and key.style in ("'", '"') else None
 
 
 def _own_habit(habit: ScalarHabit, value: Scalar, written: str) -> ScalarHabit:
