@@ -10,6 +10,7 @@ from typing import Any
 from dbt_ai.edits import guard
 from dbt_ai.edits.compose import column_order, compose
 from dbt_ai.edits.files import PropertyFile, Siblings, read_property_file
+from dbt_ai.edits.new_files import plan_files
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.steps import PropertyEdit, Unit, read_steps
 from dbt_ai.values import AnyEdit, FileChange, FileEdit, Plan, Refusal, TestEdit, UnitTestEdit
@@ -18,8 +19,9 @@ from dbt_ai.values import AnyEdit, FileChange, FileEdit, Plan, Refusal, TestEdit
 def plan_edits(root: Path, edits: Sequence[AnyEdit]) -> Plan:
     """A plan for `edits` of the project at `root`, which reads files and writes none.
 
-    Each edit ends in `planned` or, with its reason, in `refused`; one whose text or test is there already is planned
-    without a change. Edits of one node come in the order of its columns. Raises ProjectError for a file of broken YAML.
+    Each edit ends in `planned` or, with its reason, in `refused`; one whose text, test or file is there already is
+    planned without a change. Edits of one kind for a node come in the order of its columns. Raises ProjectError for a
+    file of broken YAML.
     """
     files: dict[str, list[PropertyEdit]] = {}
     for edit in edits:
@@ -34,6 +36,12 @@ def plan_edits(root: Path, edits: Sequence[AnyEdit]) -> Plan:
         changes += [change] if change is not None else []
         planned += done
         refused += failed
+    new_files, done_files, failed_files = plan_files(
+        root, [edit for edit in edits if isinstance(edit, FileEdit)], files
+    )
+    changes += new_files
+    planned += done_files
+    refused += failed_files
     order = {id(edit): index for index, edit in enumerate(edits)}
     return Plan(
         changes=tuple(sorted(changes, key=lambda change: change.path)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from dbt_ai.values import AnyEdit, Edit, FileEdit, PropertyPlace, Refusal, TestEdit, UnitTestEdit
+from dbt_ai.values import AnyEdit, Edit, PropertyPlace, Refusal, TestEdit, UnitTestEdit
 
 SHAPES = Path(__file__).parent / "shapes"
 FILE = "models.yml"
@@ -34,8 +34,6 @@ def read_edits(path: Path) -> tuple[list[AnyEdit], dict[str, str]]:
 def target(refusal: Refusal) -> str:
     """The name of a refused target, as the cases write it."""
     edit = refusal.edit
-    if isinstance(edit, FileEdit):
-        return edit.path
     if isinstance(edit, UnitTestEdit):
         return str(edit.unit_test.get("name"))
     return ".".join(part for part in (edit.place.name, edit.place.table, edit.column) if part is not None)
