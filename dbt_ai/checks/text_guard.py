@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from dbt_ai.checks.reasons import REASONS
 from dbt_ai.values import Verdict, VerdictKind
@@ -66,6 +67,7 @@ _PLACEHOLDER = re.compile(
     r"|\b(?:the )?(?:meaning|purpose) (?:is|of this \w+ is) (?:unclear|unknown|not (?:clear|known))\b",
     re.IGNORECASE,
 )
+_RUN = 10  # words
 # Words that add nothing to a name they stand around.
 _EMPTY_TEXT = """
 a an the this that of for in on to from with by is are was it its and s each every given associated related respective
@@ -138,6 +140,27 @@ def hostile(text: str) -> str | None:
     if any(pattern.search(folded) for pattern in (_INSTRUCTIONS, _FOREIGN, _COMMAND)):
         return "instructions"
     return "look-alikes" if _LOOK_ALIKE.search(folded) else None
+
+
+def repeats(text: str, told: str) -> bool:
+    """Whether a text hands on what a model was told about its task: ten words of `told` in a row.
+
+    >>> repeats("Say only what the evidence in front of you shows, and nothing else.", "Say only what the evidence in "
+    ... "front of you shows, and leave out the rest.")
+    True
+    """
+    words = _plain_words(text)
+    return any(words[start : start + _RUN] in _runs(told) for start in range(len(words) - _RUN + 1))
+
+
+@lru_cache(maxsize=8)
+def _runs(told: str) -> frozenset[tuple[str, ...]]:
+    words = _plain_words(told)
+    return frozenset(words[start : start + _RUN] for start in range(len(words) - _RUN + 1))
+
+
+def _plain_words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def restates_name(text: str, name: str) -> bool:

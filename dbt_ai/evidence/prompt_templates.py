@@ -68,6 +68,12 @@ def template(name: str) -> jinja2.Template:
     return _environment(jinja2.FileSystemLoader(_OURS)).get_template(name)
 
 
+@lru_cache(maxsize=1)
+def own_words() -> str:
+    """All that our own templates tell a model: no answer should hand it on. A company's own words may come back."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(_OURS.glob("*.jinja")))
+
+
 def read_prompts(root: Path, folder: str | None, variables: Mapping[str, str]) -> Prompts:
     """The templates of a user's project, rendered with `variables`. `folder` is relative to `root`.
 

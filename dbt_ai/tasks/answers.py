@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbt_ai.checks.reasons import sentence as reason_sentence
-from dbt_ai.checks.text_guard import clean_text
+from dbt_ai.checks.text_guard import clean_text, repeats
 from dbt_ai.evidence.masking import masked, visible
 from dbt_ai.evidence.personal_names import personal_name
+from dbt_ai.evidence.prompt_templates import own_words
 from dbt_ai.evidence.sharing import Share, Sharing
 from dbt_ai.tasks.checking import Checker
 from dbt_ai.tasks.texts import Text
@@ -59,7 +60,9 @@ def judge(
         target = Target(unique_id, column)
         cleaned = clean_text(proposal, MAX_LENGTH, column or name)
         if isinstance(cleaned, str) and masked(cleaned) != cleaned:
-            cleaned = Verdict(VerdictKind.REFUTED, reason_sentence("private"), "private", where="text")
+            cleaned = _refused("private")
+        if isinstance(cleaned, str) and repeats(cleaned, own_words()):
+            cleaned = _refused("instructions")
         if isinstance(cleaned, Verdict):
             judged.append(Judged(target, None, ((proposal, cleaned),)))
             continue
@@ -80,6 +83,10 @@ def judge(
         text = Text(target, whole, engine, tuple(verdicts), model) if kept and isinstance(whole, str) else None
         judged.append(Judged(target, text, tuple(refused)))
     return judged
+
+
+def _refused(reason: str) -> Verdict:
+    return Verdict(VerdictKind.REFUTED, reason_sentence(reason), reason, where="text")
 
 
 def counterexample(verdict: Verdict, sharing: Sharing, column: str | None) -> str:
