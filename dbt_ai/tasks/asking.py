@@ -13,17 +13,21 @@ from dataclasses import dataclass, field, replace
 
 from dbt_ai.engines.values import Answer, Engine, Request
 from dbt_ai.errors import EngineError
+from dbt_ai.evidence.common_questions import with_common_answers
 from dbt_ai.evidence.prompt_templates import Prompts
 from dbt_ai.evidence.prompting import document_request, read_document_answer
-from dbt_ai.evidence.sharing import sharing_of
+from dbt_ai.evidence.sharing import Sharing, sharing_of
+from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.tasks.answers import Judged, counterexample, judge
 from dbt_ai.tasks.checking import Checker
+from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.derived.values import Draft
-from dbt_ai.tasks.effort import difficulty_of, effort_for, harder, most_output_tokens
+from dbt_ai.tasks.effort import RESEARCH, difficulty_of, effort_for, harder, most_output_tokens
 from dbt_ai.tasks.gathering import Gathered
 from dbt_ai.tasks.progress import Progress
 from dbt_ai.tasks.questions import Question, question_of
+from dbt_ai.tasks.research import Research, open_research
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Lock
 from dbt_ai.values import Outcome, Target, TierTotals
@@ -93,18 +97,21 @@ class _Cascade:
     def __init__(
         self,
         project: Project,
-        gathered: Gathered,
+        evidence: Mapping[str, Evidence],
+        sharing: Mapping[str, Sharing],
         checker: Checker,
+        data: Data,
+        research: Research,
         asking: Asking,
         progress: Progress,
     ) -> None:
-        self._project, self._gathered, self._checker = project, gathered, checker
+        self._project, self._evidence, self._sharing = project, evidence, sharing
+        self._checker, self._data, self._research = checker, data, research
         self._asking, self._options, self._progress = asking, asking.prompts, progress
         self.texts: dict[Target, Text] = {}  # that passed as a whole
         self.partial: dict[Target, Text] = {}  # what is left of those that did not
         self.refuted: dict[Target, tuple[str, Judged]] = {}  # by which engine, until something better comes
         self.failures: dict[str, list[str]] = {}  # by node: why the last tier that was asked did not answer
-        self._sharing = sharing_of(project.nodes, gathered.evidence, self._options.share, gathered.data_keys)
         self._efforts: dict[str, str] = {}  # by node: how hard it was thought about last
         self.tiers: list[TierTotals] = []
 
@@ -117,32 +124,23 @@ class _Cascade:
         sent = [_Sent(question, request) for question in asked for request in self._requests(tier, question)]
         if not sent:
             return list(questions)
-        totals = _Totals(tier)
-        closed: set[Target] = set()
-        failed: dict[str, list[str]] = {}
         what, done = f"Asking {tier.engine.model}", 0
+        results: list[Answer | EngineError | None] = [None] * len(sent)
 
         def on_answer(place: int, result: Answer | EngineError | None) -> None:
             nonlocal done
             done += 1
+            results[place] = result
             spent = self._asking.spent()
             self._progress(what if not spent else f"{what}, ${spent:,.2f} so far", done, len(sent))
-            question, request = sent[place].question, sent[place].request
-            if isinstance(result, Answer):
-                totals.answered(request, result)
-                try:
-                    closed.update(self._keep(tier, question, request, result, totals))
-                    return
-                except EngineError as error:
-                    result = error
-            totals.failed(request, asked=result is not None)
-            if result is not None:
-                failed.setdefault(question.unique_id, []).append(str(result))
 
         self._progress(what, 0, len(sent))
         before = self._asking.spent()
+        self._data.release()  # a model may think for hours, and others want to write to the database
         self._asking.ask(tier, [each.request for each in sent], on_answer)
-        spent = (self._asking.spent()) - before
+        spent = self._asking.spent() - before
+        totals = _Totals(tier)
+        closed, failed = self._judge(tier, sent, results, totals)
         self.tiers.append(totals.value(sum(len(question.targets) for question in asked), spent))
         for question in asked:
             self.failures.pop(question.unique_id, None)
@@ -150,8 +148,28 @@ class _Cascade:
         left = {target: True for question in questions for target in question.targets if target not in closed}
         return [part for question in questions if (part := question.only(left))]
 
+    def _judge(
+        self, tier: Tier, sent: Sequence[_Sent], results: Sequence[Answer | EngineError | None], totals: _Totals
+    ) -> tuple[set[Target], dict[str, list[str]]]:
+        """Keeps what holds of the answers; the targets that are answered, and by node why others are not."""
+        closed: set[Target] = set()
+        failed: dict[str, list[str]] = {}
+        for number, (each, result) in enumerate(zip(sent, results, strict=True)):
+            self._progress("Checking answers", number, len(sent))
+            if isinstance(result, Answer):
+                totals.answered(each.request, result)
+                try:
+                    closed |= self._keep(tier, each.question, each.request, result, totals)
+                    continue
+                except EngineError as error:
+                    result = error
+            totals.failed(asked=result is not None)
+            if result is not None:
+                failed.setdefault(each.question.unique_id, []).append(str(result))
+        return closed, failed
+
     def _requests(self, tier: Tier, question: Question) -> list[Request]:
-        evidence = self._gathered.evidence[question.unique_id]
+        evidence = self._evidence[question.unique_id]
         most = self._options.max_effort
         wrong: list[tuple[str, str, str]] = []
         if not tier.again:
@@ -175,15 +193,13 @@ class _Cascade:
             effort=effort,
             refuted=wrong,
         )
+        if tier.effort == RESEARCH:
+            requests = self._research.requests(requests)
         return [replace(r, max_output_tokens=most_output_tokens(effort, len(question.columns))) for r in requests]
 
     def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: _Totals) -> set[Target]:
         """Keeps what holds of an answer; returns the targets that are answered."""
-        name = self._project.nodes[question.unique_id].name
-        about_node, by_column = read_document_answer(answer, question.columns)
-        proposed: dict[str | None, str] = {None: about_node} if about_node else {}
-        proposed.update(by_column)
-        judged = judge(proposed, question.unique_id, name, tier.engine.name, tier.engine.model, self._checker)
+        judged = self._judged(question, request, answer, tier.engine)
         for target in question.targets:  # where this answer is silent or better, what an earlier one said is forgotten
             if _asks_for(request, target):
                 self.refuted.pop(target, None)
@@ -202,6 +218,17 @@ class _Cascade:
         totals.judged(accepted=len(closed), refuted=refuted)
         self._asking.told(request.key(tier.engine.model), len(closed), refuted)
         return closed
+
+    def _judged(self, question: Question, request: Request, answer: Answer, engine: Engine) -> list[Judged]:
+        """The proposed texts of an answer, checked."""
+        unique_id, columns = question.unique_id, question.columns
+        if request.tools:
+            return self._research.judge(unique_id, answer, columns, engine.name, engine.model, self._checker)
+        about_node, by_column = read_document_answer(answer, columns)
+        proposed: dict[str | None, str] = {None: about_node} if about_node else {}
+        proposed.update(by_column)
+        name = self._project.nodes[unique_id].name
+        return judge(proposed, unique_id, name, engine.name, engine.model, self._checker)
 
 
 class _Totals:
@@ -224,7 +251,7 @@ class _Totals:
             self._counts[name] += getattr(cost, name) or 0
         self._priced = self._priced and cost.usd is not None
 
-    def failed(self, request: Request, *, asked: bool) -> None:
+    def failed(self, *, asked: bool) -> None:
         self._counts["requests"] += asked
         self._counts["failed"] += asked
 
@@ -261,6 +288,7 @@ def ask(
     drafts: Mapping[Target, Draft],
     lock: Lock,
     checker: Checker,
+    data: Data,
     *,
     everything: bool,
     progress: Progress,
@@ -269,7 +297,6 @@ def ask(
 
     Every answer is kept by the engine's cache as it comes, so that a later run goes on from there.
     """
-    cascade = _Cascade(project, gathered, checker, asking, progress)
     open_questions = [
         question
         for unique_id in gathered.wanted
@@ -279,8 +306,15 @@ def ask(
             )
         )
     ]
-    for tier in asking.tiers:
-        open_questions = cascade.step(tier, open_questions)
+    sharing = sharing_of(project.nodes, gathered.evidence, asking.prompts.share, gathered.data_keys)
+    evidence = gathered.evidence
+    if data.sandbox is not None:
+        wanted = [question.unique_id for question in open_questions]
+        evidence = with_common_answers(evidence, wanted, sharing, data.sandbox.run)
+    with open_research(project, evidence, sharing) as research:
+        cascade = _Cascade(project, evidence, sharing, checker, data, research, asking, progress)
+        for tier in asking.tiers:
+            open_questions = cascade.step(tier, open_questions)
     texts = {**cascade.partial, **cascade.texts}
     refuted = tuple(outcome for engine, judged in cascade.refuted.values() for outcome in judged.outcomes(engine))
     return Asked(texts, refuted, _unfinished(project, cascade.failures), tiers=tuple(cascade.tiers))

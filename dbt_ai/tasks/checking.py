@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dbt_ai.checks.claims import CheckedSentence, ClaimContext, check_claims, contradictions, read_claims
-from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.sql.names import quoted_relation
+from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
 from dbt_ai.values import Claim, Target, Verdict
 
+if TYPE_CHECKING:
+    import duckdb
+
 
 class Checker:
-    """Checks the sentences of a text for a target; remembers what it has checked."""
+    """Checks the sentences of a text for a target; remembers what it has checked. `data` may have been let go of
+    meanwhile."""
 
-    def __init__(self, project: Project, evidence: Mapping[str, Evidence], sandbox: Sandbox | None) -> None:
+    def __init__(self, project: Project, evidence: Mapping[str, Evidence], data: Data) -> None:
         self._project = project
         self._evidence = evidence
-        self._connection = sandbox.connection if sandbox else None
+        self._data = data
         self._contexts: dict[Target, ClaimContext] = {}
         self._checked: dict[tuple[Target, str], tuple[CheckedSentence, ...]] = {}
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection | None:
+        sandbox = self._data.sandbox
+        return sandbox.connection if sandbox else None
 
     def check(self, target: Target, text: str) -> tuple[CheckedSentence, ...]:
         """Every sentence of `text` with the claims read in it and their verdicts."""

@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.edits import LockEntry, apply_plan, diff_plan, lock_change, plan_edits, read_lock, text_hash
 from dbt_ai.errors import EditError
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.tasks.checking import Checker
-from dbt_ai.tasks.data import open_data
+from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.drafting import Drafts, draft_all
 from dbt_ai.tasks.evidence_hash import evidence_hash
 from dbt_ai.tasks.finding import findings_of
@@ -63,16 +62,16 @@ def document(
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
     lock = read_lock(project.root)
     scope = compile_scope(reader, wanted, progress)
-    with open_data(project) as (sandbox, about_data):
-        told = (*notices, *about_data)
-        return _document(project, wanted, scope, sandbox, lock, options, asking, told, progress)
+    with Data(project) as data:
+        told = (*notices, *data.notices)
+        return _document(project, wanted, scope, data, lock, options, asking, told, progress)
 
 
 def _document(
     project: Project,
     wanted: Sequence[str],
     scope: Scope,
-    sandbox: Sandbox | None,
+    data: Data,
     lock: Lock,
     options: DocumentOptions,
     asking: Asking | None,
@@ -81,10 +80,10 @@ def _document(
 ) -> Report:
     """The road from the evidence to the report."""
     gathered = gather(
-        project, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
+        project, wanted, scope, data.sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
     )
-    references = references_of(gathered.evidence, sandbox, project.graph())
-    checker = Checker(project, gathered.evidence, sandbox)
+    references = references_of(gathered.evidence, data.sandbox, project.graph())
+    checker = Checker(project, gathered.evidence, data)
     drafts = draft_all(
         gathered.evidence,
         {u: _shown(project.nodes[u]) for u in gathered.evidence},
@@ -104,7 +103,15 @@ def _document(
 
         everything = options.everything
         asked = ask(
-            asking, project, gathered, drafts.by_target, lock, checker, everything=everything, progress=progress
+            asking,
+            project,
+            gathered,
+            drafts.by_target,
+            lock,
+            checker,
+            data,
+            everything=everything,
+            progress=progress,
         )
         texts.update(asked.texts)
         refuted, unfinished = list(asked.refuted), asked.unfinished
@@ -183,7 +190,15 @@ def _decide(
                 outcomes.append(Outcome(target, OutcomeKind.GAP, path=_path(node), reason="no-text", detail=detail))
         else:
             outcomes.append(
-                Outcome(target, OutcomeKind.WRITTEN, found.text, found.engine, found.verdicts, path=_path(node))
+                Outcome(
+                    target,
+                    OutcomeKind.WRITTEN,
+                    found.text,
+                    found.engine,
+                    found.verdicts,
+                    path=_path(node),
+                    citations=found.citations,
+                )
             )
     return outcomes
 
@@ -218,6 +233,7 @@ def _ours(
         text=found.text,
         engine=found.engine,
         verdicts=found.verdicts,
+        citations=found.citations,
         reason="stale",
         detail=detail,
     )
@@ -284,7 +300,16 @@ def _with_lock(
             worst = max((v.kind for v in found.verdicts), key=_ORDER.index, default=VerdictKind.PROVED)
             hash_of_text = text_hash(found.rendered or found.text)
             entries.append(
-                LockEntry(target.unique_id, spelled, hash_of_text, hashed, found.engine, found.model, worst.value)
+                LockEntry(
+                    target.unique_id,
+                    spelled,
+                    hash_of_text,
+                    hashed,
+                    found.engine,
+                    found.model,
+                    worst.value,
+                    tuple(citation.compact for citation in found.citations),
+                )
             )
         elif outcome.kind is OutcomeKind.CURRENT:
             entry = lock[Target(target.unique_id, spelled)]

@@ -44,11 +44,11 @@ def reasoning() -> Iterator[LoopbackAPI]:
 
 
 def says(texts: Mapping[str, str | None], again: Mapping[str, str | None] | None = None) -> Callable[[Received], Reply]:
-    """These texts for the columns of that name, null for all others; `again` where a check's words are in the prompt."""
+    """These texts for the columns of that name, null for all others; `again` where a check's words are told."""
 
     def script(received: Received) -> Reply:
         told = texts if again is None or "refuted by a check" not in prompt_of(received) else again
-        answer: Mapping[str, object] = filled(received, lambda name: told.get(name))
+        answer: Mapping[str, object] = filled(received, told.get)
         return answer
 
     return script
@@ -74,7 +74,7 @@ def run(
     *,
     select: str = "orders",
     effort: str = "auto",
-    options: PromptOptions = PromptOptions(),
+    options: PromptOptions | None = None,
     everything: bool = False,
 ) -> Report:
     """Documents without writing, asking `servers` in their order."""
@@ -85,7 +85,7 @@ def run(
         settings = EngineSettings(model=f"{name.split()[0]}-model", base_url=url, name=name.split()[0], retries=0)
         engine = CachedEngine(OpenAIEngine(settings, {}), answers)
         tiers.append(Tier(name, engine, effort, again=name.endswith("again")))
-    asking = Asking(tuple(tiers), options, send(4))
+    asking = Asking(tuple(tiers), options or PromptOptions(), send(4))
     wanted = DocumentOptions(Selection(select=(select,)), write=False, everything=everything)
     try:
         return document(reader, wanted, asking=asking)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ def says(texts: Mapping[str, str | None]) -> Any:
 
 
 def outcomes(done: subprocess.CompletedProcess[str]) -> dict[tuple[str, str | None], list[dict[str, Any]]]:
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr or json.loads(done.stdout)["unfinished"]
     found: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
     for outcome in json.loads(done.stdout)["outcomes"]:
         found.setdefault((outcome["node"], outcome["column"]), []).append(outcome)
@@ -90,6 +91,31 @@ def test_what_can_be_derived_is_not_asked_and_a_second_run_asks_nothing(bakery: 
     assert json.loads(again.stdout)["summary"]["written"] == 0
     assert len(api.received) == sent
     assert {path: path.read_bytes() for path in (bakery / "models").rglob("*.yml")} == after
+
+
+def test_research_cites_what_each_sentence_rests_on(bakery: Path, api: LoopbackAPI) -> None:
+    def script(received: Received) -> Any:
+        line = next(m[1] for m in re.finditer(r"(\d+) \| .*ordered_on", received.messages[1][1]))
+        cite = {"kind": "sql", "node": "orders", "line": int(line), "column": None, "query": None}
+        cited = {"text": "Day of the order, `ordered_on` of the staging model.", "cites": [cite]}
+        made_up = {"text": "Loved by all.", "cites": [{**cite, "line": 1}]}
+        answer = filled(received, lambda name: None)
+        answer["columns"] = {name: [cited, made_up] if name == "ordered_on" else [] for name in answer["columns"]}
+        return {name: [] if value is None else value for name, value in answer.items()}
+
+    api.script = script
+    done = document(bakery, api, "--select", "orders", "--effort", "research", "--format", "json")
+    found = {outcome["outcome"]: outcome for outcome in outcomes(done)["model.bakery.orders", "ordered_on"]}
+    assert found["written"]["text"] == "Day of the order, `ordered_on` of the staging model."
+    [citation] = found["written"]["citations"]
+    assert (citation["kind"], citation["node"]) == ("sql", "model.bakery.orders")
+    assert found["refuted"]["reason"] == "not-cited"
+    [line] = [li for li in (bakery / "dbt_ai.lock").read_text().splitlines() if '"reasoning"' in li]
+    assert json.loads(line)["citations"] == [f"model.bakery.orders:{citation['line']}"]
+    sent = len(api.received)
+    again = document(bakery, api, "--select", "orders", "--effort", "research", "--format", "json")
+    assert json.loads(again.stdout)["summary"]["written"] == 0
+    assert len(api.received) == sent
 
 
 @pytest.mark.parametrize(
@@ -145,6 +171,20 @@ def test_answers_that_are_none_end_unfinished(reply: Http, bakery: Path, api: Lo
     done = document(bakery, api, "--select", "orders")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
+
+
+def test_the_database_is_free_while_a_model_thinks(bakery: Path, api: LoopbackAPI) -> None:
+    import duckdb
+
+    def script(received: Received) -> Any:
+        with duckdb.connect(str(bakery / "bakery.duckdb")) as connection:  # for writing, as dbt would
+            connection.execute("create or replace table written_meanwhile as select 1 as one")
+        return filled(received, {"ordered_on": "Day on which the member placed the order."}.get)
+
+    api.script = script
+    done = document(bakery, api, "--select", "orders", "--format", "json")
+    [ordered_on] = outcomes(done)["model.bakery.orders", "ordered_on"]
+    assert (ordered_on["outcome"], ordered_on["engine"]) == ("written", "reasoning")
 
 
 def test_no_value_of_the_data_is_sent_beyond_what_the_filter_allows(bakery: Path, api: LoopbackAPI) -> None:

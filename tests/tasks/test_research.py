@@ -23,7 +23,7 @@ from dbt_ai.evidence.sharing import Share, Sharing, sharing_of
 from dbt_ai.project.opening import open_project
 from dbt_ai.project.values import Project
 from dbt_ai.tasks.checking import Checker
-from dbt_ai.tasks.data import open_data
+from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.gathering import Gathered, columns_of, compile_scope, gather
 from dbt_ai.tasks.research import Research, open_research
 from dbt_ai.tasks.research.citations import check_citations
@@ -42,9 +42,14 @@ class World:
 
     project: Project
     gathered: Gathered
-    sandbox: Sandbox
+    data: Data
     sharing: dict[str, Sharing]
     research: Research
+
+    @property
+    def sandbox(self) -> Sandbox:
+        assert self.data.sandbox is not None
+        return self.data.sandbox
 
     def requests(self, **more: Any) -> list[Request]:
         evidence = self.gathered.evidence[ORDERS]
@@ -57,12 +62,11 @@ def world(built_bakery: Path) -> Iterator[World]:
     reader = open_project(built_bakery)
     project = reader.project
     scope = compile_scope(reader, [ORDERS])
-    with open_data(project) as (sandbox, _):
-        assert sandbox is not None
-        gathered = gather(project, [ORDERS], scope, sandbox)
+    with Data(project) as data:
+        gathered = gather(project, [ORDERS], scope, data.sandbox)
         sharing = sharing_of(project.nodes, gathered.evidence)
         with open_research(project, gathered.evidence, sharing) as research:
-            yield World(project, gathered, sandbox, sharing, research)
+            yield World(project, gathered, data, sharing, research)
 
 
 def engine(api: LoopbackAPI, shape: str) -> OpenAIEngine:
@@ -110,7 +114,7 @@ def test_a_model_that_uses_tools_has_its_statements_checked(shape: str, world: W
         assert b"sk-canary" not in b"".join(received.body for received in api.received)
     assert [call.name for call in answer.tool_calls] == ["query_data", "read_node", "query_data"]
     assert answer.tool_calls[2].result.startswith("Refused:")
-    checker = Checker(world.project, world.gathered.evidence, world.sandbox)
+    checker = Checker(world.project, world.gathered.evidence, world.data)
     columns = columns_of(world.gathered.evidence[ORDERS])
     judged = {
         each.target.column: each
