@@ -2,6 +2,7 @@
 
 from dbt_ai.edits.apply import apply_plan
 from dbt_ai.edits.diff import diff_plan
+from dbt_ai.edits.journal import recover
 from dbt_ai.edits.lock import LOCK_FILE, LockEntry, lock_change, read_lock
 from dbt_ai.edits.plan import plan_edits
 from dbt_ai.edits.reasons import REASONS
@@ -18,5 +19,6 @@ __all__ = [
     "plan_edits",
     "protect",
     "read_lock",
+    "recover",
     "text_hash",
 ]

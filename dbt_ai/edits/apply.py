@@ -1,27 +1,16 @@
-"""A plan onto disk: everything or nothing."""
+"""A plan onto disk: everything or nothing, also for a run that is killed."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from dbt_ai.edits.files import inside
+from dbt_ai.edits.journal import Entry, Record, digest, journal, new_token, recover, roll_back, stage, sync_folder
 from dbt_ai.errors import EditError
 from dbt_ai.values import FileChange, Plan
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A change whose new content lies beside its file, ready to take its place."""
-
-    change: FileChange
-    target: Path
-    temporary: Path
 
 
 def apply_plan(root: Path, plan: Plan) -> None:
@@ -30,26 +19,29 @@ def apply_plan(root: Path, plan: Plan) -> None:
     Raises EditError, with every file as it was, where a file has changed since the plan, is gone, is read-only, lies
     outside the project, or cannot be written.
     """
+    recover(root)
     changes = [change for change in plan.changes if change.before != change.after]
     paths = [change.path for change in changes]
     if len(set(paths)) != len(paths):
         raise EditError("The plan names a file twice; nothing was written.")
-    targets = [_checked(root, change) for change in changes]
-    made = _make_folders(targets)
-    staged: list[Staged] = []
-    try:
-        for change, target in zip(changes, targets, strict=True):
-            staged.append(_stage(change, target))
-        _replace_all(root, staged)
-    except BaseException:
-        for folder in reversed(made):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-        raise
-    finally:
-        for one in staged:
-            with contextlib.suppress(OSError):
-                one.temporary.unlink()
+    if not changes:
+        return
+    for change in changes:
+        _checked(root, change)
+    with journal(root) as held:
+        if held is None:
+            raise EditError("Another run is writing in this project; nothing was written. Run again.")
+        targets = [_checked(root, change) for change in changes]
+        record = _record(root, changes, targets)
+        try:
+            held.write(record)
+            _write_all(root, changes, targets, record)
+        except BaseException as error:
+            roll_back(root, record)
+            held.done = True
+            if isinstance(error, OSError):
+                raise EditError(f"The project cannot be written to ({error.strerror}); nothing was written.") from error
+            raise
 
 
 def _checked(root: Path, change: FileChange) -> Path:
@@ -83,72 +75,44 @@ def _read(path: str, target: Path) -> bytes | None:
         raise EditError(f"{path} cannot be read ({error.strerror}); nothing was written.") from error
 
 
-def _make_folders(targets: Sequence[Path]) -> list[Path]:
-    """Make the missing folders of `targets`; returns those made, outermost first."""
-    made: list[Path] = []
-    for target in targets:
-        missing = [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
-        for folder in reversed(missing):
-            folder.mkdir()
-            made.append(folder)
-    return made
+def _record(root: Path, changes: Sequence[FileChange], targets: Sequence[Path]) -> Record:
+    real = root.resolve()
+    missing = {folder for target in targets for folder in target.parents if not folder.exists()}
+    return Record(
+        new_token(),
+        tuple(folder.resolve().relative_to(real).as_posix() for folder in sorted(missing)),
+        tuple(
+            Entry(target.resolve().relative_to(real).as_posix(), change.before, digest(change.after))
+            for change, target in zip(changes, targets, strict=True)
+        ),
+    )
 
 
-def _stage(change: FileChange, target: Path) -> Staged:
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    except OSError as error:
-        raise EditError(f"{change.path} cannot be written ({error.strerror}); nothing was written.") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(change.after)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(stat.S_IMODE(target.stat().st_mode) if change.before is not None else 0o666 & ~_umask())
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise EditError(f"{change.path} cannot be written ({error.strerror}); nothing was written.") from error
-    return Staged(change, target, temporary)
+def _write_all(root: Path, changes: Sequence[FileChange], targets: Sequence[Path], record: Record) -> None:
+    """Put every new content beside its file, and then all of them in place."""
+    for folder in record.folders:
+        (root / folder).mkdir()
+    for change, target in zip(changes, targets, strict=True):
+        mode = stat.S_IMODE(target.stat().st_mode) if change.before is not None else 0o666 & ~_umask()
+        try:
+            stage(record.temporary(target), change.after, mode)
+        except OSError as error:
+            raise _unwritten(change, error) from error
+    for change, target in zip(changes, targets, strict=True):
+        _checked(root, change)  # again, as late as can be
+        try:
+            os.replace(record.temporary(target), target)
+        except OSError as error:
+            raise _unwritten(change, error) from error
+    for parent in {folder for target in targets for folder in (target.parent, target.parent.parent)}:
+        sync_folder(parent)
+
+
+def _unwritten(change: FileChange, error: OSError) -> EditError:
+    return EditError(f"{change.path} cannot be written ({error.strerror}); nothing was written.")
 
 
 def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
-
-
-def _replace_all(root: Path, staged: Sequence[Staged]) -> None:
-    done: list[Staged] = []
-    try:
-        for one in staged:
-            _checked(root, one.change)  # again, as late as can be
-            os.replace(one.temporary, one.target)
-            done.append(one)
-    except BaseException as error:
-        for one in reversed(done):
-            _undo(one)
-        if isinstance(error, OSError):
-            name = staged[len(done)].change.path
-            raise EditError(f"{name} cannot be written ({error.strerror}); nothing was written.") from error
-        raise
-    _sync_folders({one.target.parent for one in done})
-
-
-def _undo(one: Staged) -> None:
-    if one.change.before is None:
-        one.target.unlink()
-        return
-    back = _stage(FileChange(one.change.path, one.change.after, one.change.before), one.target)
-    os.replace(back.temporary, one.target)
-
-
-def _sync_folders(folders: set[Path]) -> None:
-    for folder in folders:
-        with contextlib.suppress(OSError):  # Windows opens no folders
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from dbt_ai.edits.files import inside
+from dbt_ai.edits.journal import recover
 from dbt_ai.errors import ProjectError
 from dbt_ai.values import FileChange, Target
 
@@ -40,8 +41,10 @@ class LockEntry:
 def read_lock(root: Path) -> dict[Target, LockEntry]:
     """The entries of the lock file of the project at `root`, none where there is no such file.
 
-    Raises ProjectError, naming the line, for a file that is broken, or written by a newer version.
+    What a run that was killed left half written is undone first. Raises ProjectError, naming the line, for a file that
+    is broken, or written by a newer version.
     """
+    recover(root)
     file = root / LOCK_FILE
     if not file.exists():
         return {}

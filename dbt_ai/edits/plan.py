@@ -10,6 +10,7 @@ from typing import Any
 from dbt_ai.edits import guard
 from dbt_ai.edits.compose import column_order, compose
 from dbt_ai.edits.files import PropertyFile, Siblings, read_property_file
+from dbt_ai.edits.journal import recover
 from dbt_ai.edits.new_files import plan_files
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.steps import PropertyEdit, Unit, read_steps
@@ -17,12 +18,14 @@ from dbt_ai.values import AnyEdit, FileChange, FileEdit, Plan, Refusal, TestEdit
 
 
 def plan_edits(root: Path, edits: Sequence[AnyEdit]) -> Plan:
-    """A plan for `edits` of the project at `root`, which reads files and writes none.
+    """A plan for `edits` of the project at `root`, which reads files and writes none, but for undoing what a run that
+    was killed left half written.
 
     Each edit ends in `planned` or, with its reason, in `refused`; one whose text, test or file is there already is
     planned without a change. Edits of one kind for a node come in the order of its columns. Raises ProjectError for a
     file of broken YAML.
     """
+    recover(root)
     files: dict[str, list[PropertyEdit]] = {}
     for edit in edits:
         if not isinstance(edit, FileEdit):
