@@ -104,7 +104,9 @@ class Conversation:
                 repaired = True
                 wrong = f"This answer cannot be used: {said.trouble}. "
                 wrong += "Give the whole answer again, corrected, as one JSON object."
-                self._turns += [Spoken("assistant", said.text), Spoken("user", wrong)]
+                # what a server quotes of the key is not sent again
+                turns = (("assistant", said.text), ("user", wrong))
+                self._turns += [Spoken(role, self._server.connection.without_key(text)) for role, text in turns]
                 continue
             raise EngineError(said.trouble)
         raise EngineError(f"{self._settings.model} went on to use tools in place of an answer.")

@@ -19,7 +19,7 @@ from dbt_ai.engines.metered import Metered
 from dbt_ai.engines.openai_engine import OpenAIEngine, usual_dialect
 from dbt_ai.engines.prices import Price, PriceTable, price_of, usd
 from dbt_ai.engines.servers import Servers
-from dbt_ai.engines.settings import NO_KEY, EngineSettings, is_openai, read_key, shown_url
+from dbt_ai.engines.settings import NAMES_OF_SERVERS, NO_KEY, EngineSettings, is_openai, read_key, shown_url
 from dbt_ai.engines.throttle import Throttle
 
 DEFAULT_MODEL = "gpt-6-luna"  # of OpenAI's; other servers have other models
@@ -114,7 +114,7 @@ class Engines:
 def key_source(base_url: str, environ: Mapping[str, str] = os.environ) -> str | None:
     """The name of the environment variable whose key the server at `base_url` would be given, None for no key."""
     for name in ("DBTAI_API_KEY", "DBTAI_API_KEY_FILE", "OPENAI_API_KEY"):
-        alone = {each: environ[each] for each in (name, "OPENAI_BASE_URL") if environ.get(each)}
+        alone = {each: environ[each] for each in (name, *NAMES_OF_SERVERS) if environ.get(each)}
         try:
             if name in alone and read_key(base_url, alone) != NO_KEY:
                 return name

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from dbt_ai.engines.errors import EngineUnavailable
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
+NAMES_OF_SERVERS = ("DBTAI_BASE_URL", "DBTAI_STUDENT_BASE_URL", "OPENAI_BASE_URL")  # variables of the environment
 NO_KEY = "not-needed"  # what a server on this machine is sent: the client insists on some key
 
 
@@ -48,10 +49,16 @@ class EngineSettings:
 def read_key(base_url: str, environ: Mapping[str, str] = os.environ) -> str:
     """The key for the server at `base_url`: DBTAI_API_KEY, else the file DBTAI_API_KEY_FILE, else OPENAI_API_KEY.
 
-    OPENAI_API_KEY is given to OpenAI and to OPENAI_BASE_URL only: a base URL that came with a project's files must not
-    be able to collect it. A server on this machine needs none. Raises EngineUnavailable where there is no
-    usable key.
+    A base URL that came with a project's files must not be able to collect a key: OPENAI_API_KEY is given to OpenAI and
+    to OPENAI_BASE_URL only, the others also to servers on this machine and to those that the environment names. A
+    server on this machine needs none. Raises EngineUnavailable where there is no usable key.
     """
+    ours = environ.get("DBTAI_API_KEY") or environ.get("DBTAI_API_KEY_FILE")
+    if ours and not _may_have_ours(base_url, environ):
+        raise EngineUnavailable(
+            f"Your key is given to no server that only the project's files name. If you trust {shown_url(base_url)}, "
+            "set DBTAI_BASE_URL to it, or DBTAI_STUDENT_BASE_URL for the student."
+        )
     if environ.get("DBTAI_API_KEY"):
         return _usable(environ["DBTAI_API_KEY"], "DBTAI_API_KEY")
     if environ.get("DBTAI_API_KEY_FILE"):
@@ -72,6 +79,11 @@ def may_have_openais(base_url: str, environ: Mapping[str, str] = os.environ) -> 
     """Whether the server may have what the environment says for OpenAI: it is OpenAI's, or the one that the
     environment names in its place. A base URL that came with a project's files is neither."""
     return is_openai(base_url) or base_url == environ.get("OPENAI_BASE_URL", "").rstrip("/")
+
+
+def _may_have_ours(base_url: str, environ: Mapping[str, str]) -> bool:
+    named = (environ.get(name, "").rstrip("/") for name in NAMES_OF_SERVERS)
+    return is_openai(base_url) or is_loopback(base_url) or base_url in named
 
 
 def is_loopback(base_url: str) -> bool:

@@ -305,6 +305,25 @@ def test_a_base_url_from_the_project_cannot_collect_openais_key(url: str) -> Non
     assert KEY not in str(raised.value)
 
 
+@pytest.mark.parametrize("variable", ["DBTAI_API_KEY", "DBTAI_API_KEY_FILE"])
+def test_a_base_url_from_the_project_cannot_collect_a_key_of_ours(variable: str, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(KEY)
+    given = {variable: str(file) if variable.endswith("FILE") else KEY}
+    with pytest.raises(EngineUnavailable, match="set DBTAI_BASE_URL to it") as raised:
+        read_key("https://llm.example.com/v1", {**given, "DBTAI_BASE_URL": "https://other.example.com/v1"})
+    assert KEY not in str(raised.value)
+    assert read_key("https://llm.example.com/v1", {**given, "DBTAI_BASE_URL": "https://llm.example.com/v1/"}) == KEY
+    assert read_key("http://127.0.0.1:4000/v1", given) == KEY
+
+
+def test_an_answer_that_quotes_the_key_is_not_kept(api: LoopbackAPI) -> None:
+    api.script = lambda received: filled(received, lambda name: f"Signed {KEY}.")
+    with pytest.raises(EngineError, match="quotes your key") as raised:
+        engine_at(api).answer(REQUEST)
+    assert KEY not in str(raised.value)
+
+
 @pytest.mark.parametrize("key", ["two words", "tab\there", "line\nbreak", "schlüssel", "   "])
 def test_a_key_that_no_header_can_carry(tmp_path: Path, key: str) -> None:
     file = tmp_path / "key"

@@ -87,10 +87,11 @@ def test_a_model_has_to_be_named_for_other_servers(api: LoopbackAPI) -> None:
 
 
 def test_a_cap_needs_a_price(tmp_path: Path) -> None:
+    url = "https://models.example/v1"
     engines = Engines(tmp_path, prices=read_prices(tmp_path), max_cost=1.0, environ={"DBTAI_API_KEY": KEY})
     engines.open(engine_settings("gpt-5-mini", None, {"DBTAI_API_KEY": KEY}))
     with pytest.raises(UsageError, match=r"There is no price for played at https://models\.example/v1"):
-        engines.open(engine_settings("played", "https://models.example/v1", {"DBTAI_API_KEY": KEY}))
+        engines.open(engine_settings("played", url, {"DBTAI_API_KEY": KEY, "DBTAI_BASE_URL": url}))
     engines.close()
 
 
