@@ -48,7 +48,9 @@ def personal(column_name: str, profile: ColumnProfile | None = None, relation: s
     >>> personal("customer_email"), personal("order_total"), personal("name", relation="customers")
     ('an e-mail address', None, "a person's name")
     """
-    return personal_name(column_name, relation) or (personal_content(profile) if profile is not None else None)
+    if profile is None:
+        return personal_name(column_name, relation)
+    return profile.personal or personal_name(column_name, relation) or personal_content(profile)
 
 
 @lru_cache(maxsize=256)

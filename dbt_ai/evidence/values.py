@@ -15,7 +15,8 @@ class ColumnProfile:
     (less than the table's where sampled). `distinct` is exact unless `distinct_approximate`. `top_values` are the
     most frequent non-NULL values with their counts, at most 20. `pattern` is the shape that all non-NULL text values
     share, with A for a capital, a for a small letter, 9 for a digit and other characters as they are ("A.", "AA-99"),
-    None where they differ. `all_values` is set where there are at most 20 distinct values: all of them, sorted."""
+    None where they differ. `all_values` is set where there are at most 20 distinct values: all of them, sorted.
+    `personal` is what personal thing the column is said to hold (in `meta`, or of a column that it is made of)."""
 
     name: str
     type: str
@@ -31,6 +32,7 @@ class ColumnProfile:
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+    personal: str | None = None
 
     @property
     def unique(self) -> bool:

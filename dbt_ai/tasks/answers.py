@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dbt_ai.checks.reasons import sentence as reason_sentence
 from dbt_ai.checks.text_guard import clean_text, repeats
-from dbt_ai.evidence.masking import masked, visible
+from dbt_ai.evidence.masking import also_personal, masked, visible
 from dbt_ai.evidence.personal_names import personal_name
 from dbt_ai.evidence.prompt_templates import own_words
 from dbt_ai.evidence.sharing import Share, Sharing
@@ -93,7 +93,8 @@ def counterexample(verdict: Verdict, sharing: Sharing, column: str | None) -> st
     """Why a sentence about `column` may not be written, in words that may be told to an engine: what was seen in the
     data stays here unless samples of the column may be shared."""
     if verdict.where == "sql" or (sharing.of(column) is Share.SAMPLES and not _personal(sharing, column)):
-        return visible(verdict.detail)
+        with also_personal(sharing.compared | sharing.personal.keys()):
+            return visible(verdict.detail)
     if sharing.of(column) is Share.NOTHING:
         return "a check says otherwise"
     return reason_sentence(verdict.reason) if verdict.reason else "the data says otherwise"

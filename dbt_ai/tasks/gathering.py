@@ -14,6 +14,7 @@ import networkx as nx
 
 from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.errors import WarehouseError
+from dbt_ai.evidence.sharing import sharing_of
 from dbt_ai.evidence.values import Evidence, Profile
 from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.values import Lineage, QueryFacts, Relation
@@ -118,11 +119,25 @@ def gather(
         )
         for u in scope.order
     }
+    evidence = _personal(project, evidence)
     if sandbox is not None:
         evidence, more = _examined(evidence, known.relations, wanted, sandbox, progress)
         notices += more
     failures = {**scope.failures, **understood.failures}
     return Gathered(evidence, tuple(wanted), frozenset(understood.data_keys), tuple(notices), failures)
+
+
+def _personal(project: Project, evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """The evidence, whose profiles say which columns hold something personal though their names do not tell: no value
+    of these is written anywhere."""
+    told = {u: one.personal for u, one in sharing_of(project.nodes, evidence).items() if one.personal}
+    marked = dict(evidence)
+    for unique_id, reasons in told.items():
+        profile = evidence[unique_id].profile
+        if profile is not None:
+            columns = tuple(replace(c, personal=reasons.get(c.name.casefold())) for c in profile.columns)
+            marked[unique_id] = replace(evidence[unique_id], profile=replace(profile, columns=columns))
+    return marked
 
 
 def _examined(
