@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that follow from the code: commands.md, json.md and reason-codes.md.
+"""Writes the pages of docs/ that follow from the code: commands, JSON, mutation operators, reason codes.
 
 python docs/build.py
 """
@@ -17,6 +17,8 @@ from dbt_ai.bridge import ARGUMENTS
 from dbt_ai.checks import reasons as checking
 from dbt_ai.cli.commands import COMMANDS, dbtai
 from dbt_ai.edits import reasons as editing
+from dbt_ai.sql.mutants import OPERATORS
+from dbt_ai.sql.mutants.examples import table
 from dbt_ai.tasks import reasons as working
 
 DOCS = Path(__file__).resolve().parent
@@ -26,7 +28,12 @@ _SETTINGS: dict[str, Any] = {**dbtai.context_settings, "terminal_width": 100, "m
 
 def pages() -> dict[str, str]:
     """The text of each page by its file's name."""
-    return {"commands.md": commands_page(), "json.md": json_page(), "reason-codes.md": reasons_page()}
+    return {
+        "commands.md": commands_page(),
+        "json.md": json_page(),
+        "mutation-operators.md": operators_page(),
+        "reason-codes.md": reasons_page(),
+    }
 
 
 def commands_page() -> str:
@@ -98,6 +105,18 @@ def reasons_page() -> str:
     for title, group in groups.items():
         rows = [f"| `{code}` | {says} |" for code, says in group.items()]
         parts += [f"## {title}", "\n".join(("| code | meaning |", "|---|---|", *rows))]
+    return "\n\n".join(parts) + "\n"
+
+
+def operators_page() -> str:
+    """The faults that are put into a query, with an example of each."""
+    parts = [
+        "# Mutation operators",
+        NOTE.format("the docstrings in dbt_ai/sql/mutants/operators/"),
+        f"The {len(OPERATORS)} faults that are put into a model's SQL, one at a time, to see whether anything would "
+        "notice. None changes the number or the names of the output columns.",
+        table().rstrip(),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
