@@ -75,7 +75,6 @@ def journal(root: Path, wait: bool = True) -> Iterator[Journal | None]:
     """The journal of the project at `root`, to be held while files are written; None where another run has it and
     `wait` is False. What an earlier run left half written is undone first. Raises EditError as `recover` does."""
     file = inside(root, FILE)
-    made = not file.parent.exists()
     try:
         file.parent.mkdir(exist_ok=True)
         handle = _lock(file, wait)
@@ -93,11 +92,9 @@ def journal(root: Path, wait: bool = True) -> Iterator[Journal | None]:
         if held.done and os.name == "posix":
             file.unlink(missing_ok=True)
         os.close(handle)
-        with contextlib.suppress(OSError):
-            if held.done and os.name != "posix":  # elsewhere no file is removed while it is open
+        if held.done and os.name != "posix":  # elsewhere no file is removed while it is open
+            with contextlib.suppress(OSError):
                 file.unlink()
-            if made:
-                file.parent.rmdir()
 
 
 class Journal:

@@ -72,6 +72,81 @@ def test_anything_else_does_not(old: str, new: str) -> None:
     assert not passes(AFTER.replace(old, new, 1))
 
 
+TESTED = """\
+version: 2
+models:
+  - name: a
+    tests:
+      - house.sums: {of: [x, y], share: 1}
+    columns:
+      - name: id
+        tests: [unique, not_null, {accepted_values: {values: [1, 'no', null]}}]
+      - name: day
+        meta: {since: 2024-01-01, share: 1, on: yes}
+        data_tests:
+          - unique:
+              description: >
+                Says why.
+          - relationships: {to: ref('b'), field: id}
+  - name: b
+unit_tests:
+  - name: t
+    model: a
+    given: []
+    expect: {rows: [{id: 1, share: 0.5}]}
+"""
+TESTS_MEANT = [
+    Meant(("models", 0), "tests", {"house.sums": {"of": ["x", "y"], "share": 1}}),
+    Meant(("models", 0, "columns", 0), "tests", {"accepted_values": {"values": [1, "no", None]}}),
+    Meant(("models", 0, "columns", 1), "data_tests", {"unique": {"description": "Says why."}}),
+    Meant(("models", 0, "columns", 1), "data_tests", {"relationships": {"to": "ref('b')", "field": "id"}}),
+    Meant((), "unit_tests", {"name": "t", "model": "a", "given": [], "expect": {"rows": [{"id": 1, "share": 0.5}]}}),
+]
+
+
+def passes_tests(after: str) -> bool:
+    return is_as_meant(load(BEFORE), load(after), TESTS_MEANT)
+
+
+def test_tests_that_are_meant_pass() -> None:
+    assert passes_tests(TESTED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[unique, not_null, {", "[{"),
+        ("[unique, not_null, {", "[unique, {"),
+        ("[unique, not_null, {", "[not_null, unique, {"),
+        ("[unique, not_null, {", "[unique, not_null, unique, {"),
+        ("[1, 'no', null]", "[1, no, null]"),
+        ("[1, 'no', null]", "['1', 'no', null]"),
+        ("[1, 'no', null]", "[1, 'no']"),
+        ("[1, 'no', null]", "['no', 1, null]"),
+        ("share: 1}\n    columns", "share: true}\n    columns"),
+        ("share: 1}\n    columns", "share: 1.0}\n    columns"),
+        ("      - house.sums: {of: [x, y], share: 1}\n", ""),
+        ("      - house.sums: {of: [x, y], share: 1}\n", "      - house.sums: {of: [x, y], share: 1}\n" * 2),
+        ("house.sums", "house.sum"),
+        ("Says why.", "Says how."),
+        ("    tests:\n      - house", "    data_tests:\n      - house"),
+        ("share: 0.5", "share: '0.5'"),
+        ("given: []", "given: null"),
+        ("  - name: t\n", "  - name: t\n    description: Not meant.\n"),
+        ("unit_tests:\n", "unit_tests:\n  - {name: t, model: a, given: [], expect: {rows: [{id: 1, share: 0.5}]}}\n"),
+        ("  - name: b\n", "  - name: b\n    tests: []\n"),
+    ],
+)
+def test_any_other_test_does_not(old: str, new: str) -> None:
+    assert TESTED.count(old) == 1
+    assert not passes_tests(TESTED.replace(old, new))
+
+
+def test_a_list_that_lost_all_it_had_does_not_pass() -> None:
+    before, after = load("tests: [unique]"), load("tests: [not_null]")
+    assert not is_as_meant(before, after, [Meant((), "tests", "not_null")])
+
+
 def test_columns_in_another_order_do_not_pass() -> None:
     first, rest = AFTER.index("      - name: id"), AFTER.index("      - name: new")
     last, end = AFTER.index("      - name: day"), AFTER.index("  - name: b")

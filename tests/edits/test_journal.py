@@ -129,6 +129,12 @@ def test_planning_undoes_first_what_a_killed_run_left(root: Path) -> None:
     assert contents(root) == AFTER
 
 
+def test_a_run_that_had_written_everything_is_not_undone(root: Path) -> None:
+    assert killed_at(0, lambda: apply_plan(root, PLAN), "unlink"), "of its journal, the last thing it does"
+    recover(root)
+    assert contents(root) == AFTER
+
+
 def test_what_a_person_changed_after_the_kill_stays(root: Path) -> None:
     half_written(root)
     (root / "a.yml").write_bytes(b"a: mine\n")
