@@ -175,9 +175,14 @@ def open_memory(
 
 def run(connection: duckdb.DuckDBPyConnection, sql: str, timeout: float) -> list[tuple[Any, ...]]:
     """The rows of one SELECT statement on `connection`, stopped after `timeout` seconds; see `Sandbox.run`."""
+    only_select(sql)
+    return execute(connection, sql, timeout)
+
+
+def execute(connection: duckdb.DuckDBPyConnection, sql: str, timeout: float) -> list[tuple[Any, ...]]:
+    """The rows of a statement of our own making, which may write into temporary tables; raises as `run` does."""
     import duckdb
 
-    only_select(sql)
     timer = threading.Timer(timeout, connection.interrupt)
     timer.daemon = True
     timer.start()

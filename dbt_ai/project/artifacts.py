@@ -16,6 +16,7 @@ from dbt_ai.project.conversion import (
     data_tests_of,
     disabled_of,
     exposures_of,
+    generic_tests_of,
     nodes_of,
     type_roots,
 )
@@ -72,6 +73,7 @@ class ArtifactReader:
             read_from="artifacts",
             target_path=self._target_path,
             catalog_columns=catalog_columns(self._target_path),
+            generic_tests=generic_tests_of(self._manifest, self._name),
         )
 
     def select(self, selection: Selection, resource_types: Sequence[str]) -> tuple[str, ...]:

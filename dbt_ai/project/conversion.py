@@ -31,6 +31,16 @@ def data_tests_of(manifest: Any) -> list[DataTest]:
     return [_data_test(node, is_enabled) for node, is_enabled in [*enabled, *disabled] if _type(node) == "test"]
 
 
+def generic_tests_of(manifest: Any, root_package: str) -> Mapping[str, str]:
+    """The generic tests of the project and its packages by name, but for dbt's own four: see Project."""
+    found = {}
+    for macro in manifest.macros.values():
+        if macro.name.startswith("test_") and macro.package_name != "dbt":
+            package = "" if macro.package_name == root_package else f"{macro.package_name}."
+            found[package + macro.name.removeprefix("test_")] = str(macro.macro_sql)
+    return found
+
+
 def exposures_of(manifest: Any) -> list[Exposure]:
     """The enabled exposures of a manifest."""
     return [

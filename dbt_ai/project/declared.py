@@ -36,7 +36,7 @@ class _Said:
 def with_declared(project: Project, relations: Mapping[str, Relation]) -> dict[str, Relation]:
     """The relations with what the project's tests, constraints and contracts say of them."""
     said: dict[str, _Said] = defaultdict(_Said)
-    names = _Names(project)
+    names = Names(project)
     for test in project.data_tests:
         read = _TESTS.get(test.kind)
         relation = relations.get(test.node or "")
@@ -59,7 +59,7 @@ def with_declared(project: Project, relations: Mapping[str, Relation]) -> dict[s
     }
 
 
-class _Names:
+class Names:
     """Finds the node that `ref`, `source` or a relation's name in an argument means."""
 
     def __init__(self, project: Project) -> None:
@@ -93,37 +93,37 @@ class _Names:
         return nodes[0].unique_id if len(nodes) == 1 else None
 
 
-def _unique(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+def _unique(test: DataTest, relation: Relation, said: _Said, names: Names) -> None:
     if column := _column(relation, test.column):
         said.unique_keys[(column,)] = None
 
 
-def _unique_together(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+def _unique_together(test: DataTest, relation: Relation, said: _Said, names: Names) -> None:
     given = test.arguments.get("combination_of_columns") or test.arguments.get("column_list")
     if columns := _columns(relation, given):
         said.unique_keys[columns] = None
 
 
-def _not_null(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+def _not_null(test: DataTest, relation: Relation, said: _Said, names: Names) -> None:
     if column := _column(relation, test.column):
         said.not_null.add(column)
 
 
-def _accepted_values(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+def _accepted_values(test: DataTest, relation: Relation, said: _Said, names: Names) -> None:
     column = _column(relation, test.column)
     values = test.arguments.get("values") or test.arguments.get("value_set")
     if column and isinstance(values, (list, tuple)):
         said.domains[column] = tuple(str(value) for value in values)
 
 
-def _relationships(test: DataTest, relation: Relation, said: _Said, names: _Names) -> None:
+def _relationships(test: DataTest, relation: Relation, said: _Said, names: Names) -> None:
     column = _column(relation, test.column)
     target = names.find(str(test.arguments.get("to") or ""))
     if column and target and (its_column := test.arguments.get("field")):
         said.foreign_keys[ForeignKey((column,), (ColumnRef(target, str(its_column)),))] = None
 
 
-_TESTS: Mapping[str, Callable[[DataTest, Relation, _Said, _Names], None]] = {
+_TESTS: Mapping[str, Callable[[DataTest, Relation, _Said, Names], None]] = {
     "unique": _unique,
     "not_null": _not_null,
     "accepted_values": _accepted_values,
@@ -136,7 +136,7 @@ _TESTS: Mapping[str, Callable[[DataTest, Relation, _Said, _Names], None]] = {
 }
 
 
-def _constraints(project: Project, node: Node, relation: Relation, said: _Said, names: _Names) -> None:
+def _constraints(project: Project, node: Node, relation: Relation, said: _Said, names: Names) -> None:
     """dbt builds constraints only where the contract is enforced; NOT NULL holds then on every warehouse."""
     for constraint in node.constraints:
         kind = str(constraint.get("type") or "").lower()

@@ -15,6 +15,7 @@ from dbt_ai.project.conversion import (
     data_tests_of,
     disabled_of,
     exposures_of,
+    generic_tests_of,
     nodes_of,
     type_roots,
 )
@@ -59,6 +60,7 @@ class LiveReader:
             read_from="dbt",
             target_path=self._target_path,
             catalog_columns=catalog_columns(self._target_path),
+            generic_tests=generic_tests_of(self._manifest, config.project_name),
         )
 
     @property

@@ -117,7 +117,8 @@ class Project:
 
     `adapter_type` is also the sqlglot dialect's name, but for `dialect`, which maps what differs.
     `arguments_property` tells whether generic tests take their arguments under `arguments:`.
-    `read_from` is "dbt" (a live dbt) or "artifacts".
+    `read_from` is "dbt" (a live dbt) or "artifacts". `generic_tests` are the generic tests of the project and of its
+    packages, by name (with the package's before a dot, where it is not the project itself) with their Jinja SQL.
     """
 
     root: Path
@@ -135,6 +136,7 @@ class Project:
     read_from: str = "dbt"
     target_path: Path | None = None
     catalog_columns: Mapping[str, tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
+    generic_tests: Mapping[str, str] = field(default_factory=dict)
 
     def graph(self) -> nx.DiGraph[str]:
         """The DAG of `nodes`: an edge from each parent to each child."""

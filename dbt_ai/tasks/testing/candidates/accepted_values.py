@@ -1,0 +1,110 @@
+"""Closed lists: from CASE and IN, from the docs, from what readers compare with, from data that has them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlglot import exp
+
+from dbt_ai.sql.facts.types import family
+from dbt_ai.tasks.testing import overfitting
+from dbt_ai.tasks.testing.subject import Column, Subject
+from dbt_ai.tasks.testing.values import Basis, Candidate
+
+MAX_VALUES = 12
+_UNQUOTED = re.compile(r"-?\d+")
+_SAFE = re.compile(r"[^'\"\\{}%#\n\r]{1,60}")  # what dbt's macro can put between quotes
+
+
+def accepted_values(subject: Subject) -> Iterable[Candidate]:
+    """`accepted_values` for a column of few values, where it is first named: what a parent model passes on is tested
+    there. The list is the SQL's where that is closed, else the values of the data."""
+    if subject.node.resource_type in ("source", "seed"):
+        return
+    changed = subject.found("value-set-changed")
+    for column in subject.columns:
+        kind = family(column.profile.type if column.profile else None)
+        if kind not in ("text", "integer") or column.name.casefold() in subject.is_key | subject.joined:
+            continue
+        if column.name.casefold() in changed or subject.from_model(column) is not None:
+            continue
+        found = _from_sql(subject, column) or _from_data(subject, column)
+        if found is not None and kind == "text" and all(_SAFE.fullmatch(value) for value in found[0]):
+            yield _made(subject, column, *found)
+        elif found is not None and kind == "integer" and all(_UNQUOTED.fullmatch(value) for value in found[0]):
+            yield _made(subject, column, *found, quote=False)
+
+
+def _made(
+    subject: Subject, column: Column, values: Sequence[str], basis: Basis, why: str, quote: bool = True
+) -> Candidate:
+    counts = [count for _, count in column.profile.top_values] if column.profile else []
+    alarm = overfitting.of_values(counts) if basis is Basis.DATA else 0.0
+    arguments: dict[str, object] = {"values": list(values)}
+    if not quote:
+        arguments = {"values": [int(value) for value in values], "quote": False}
+    return Candidate(subject.target(column.name), "accepted_values", basis, why, arguments, alarm=alarm)
+
+
+def _from_sql(subject: Subject, column: Column) -> tuple[Sequence[str], Basis, str] | None:
+    domain = column.facts.domain if column.facts else None
+    if domain is None or not 2 <= len(domain.values) <= MAX_VALUES:
+        return None
+    return domain.values, Basis.SQL, "The SQL gives it no other value."
+
+
+def _from_data(subject: Subject, column: Column) -> tuple[Sequence[str], Basis, str] | None:
+    values = column.profile.all_values if column.profile else None
+    if values is None or not 2 <= len(values) <= MAX_VALUES:
+        return None
+    if any(_names_all(text, values) for text in _texts(subject, column)):
+        return values, Basis.DOCS, "Its description names these values."
+    compared = _compared(subject, column)
+    if set(values) <= compared:
+        return values, Basis.SQL, "Models that read it tell these values apart."
+    if column.facts is None or family(column.profile.type if column.profile else None) != "text":
+        return None  # numbers of few values are mostly counts, which grow
+    return values, Basis.DATA, "It takes few values, and each of them often."
+
+
+def _texts(subject: Subject, column: Column) -> Iterator[str]:
+    """What people wrote of the column, here, where it comes from and where it is passed on."""
+    yield from _described(subject.own.column_descriptions, column.name)
+    source = column.source
+    if source is not None and source.relation in subject.evidence:
+        yield from _described(subject.evidence[source.relation].column_descriptions, source.column)
+    for child, facts in subject.reading(column):
+        yield from _described(child.column_descriptions, facts.name)
+
+
+def _described(descriptions: Mapping[str, str], name: str) -> Iterator[str]:
+    yield from (text for column, text in descriptions.items() if column.casefold() == name.casefold())
+
+
+def _names_all(text: str, values: Sequence[str]) -> bool:
+    return all(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) for value in values)
+
+
+def _compared(subject: Subject, column: Column) -> set[str]:
+    """The texts that readers compare the column with."""
+    found: set[str] = set()
+    own = (subject.node.unique_id, column.name.casefold())
+    for child in subject.children:
+        for facts in child.facts.columns if child.facts else ():
+            if facts.expression is None:
+                continue
+            for compared in facts.expression.find_all(exp.EQ, exp.In, exp.Case):
+                found |= _literals(compared, own)
+    return found
+
+
+def _literals(compared: exp.Expr, own: tuple[str, str]) -> set[str]:
+    ref = compared.this.meta_get("ref") if isinstance(compared.this, exp.Column) else None
+    if ref is None or (ref.relation, ref.column.casefold()) != own:
+        return set()
+    if isinstance(compared, exp.Case):
+        values = [branch.this for branch in compared.args["ifs"]]
+    else:
+        values = compared.expressions if isinstance(compared, exp.In) else [compared.expression]
+    return {value.this for value in values if isinstance(value, exp.Literal) and value.is_string}

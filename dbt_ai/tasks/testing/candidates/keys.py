@@ -1,0 +1,78 @@
+"""The grain: what is unique, alone or together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dbt_ai.sql.values import Key
+from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
+from dbt_ai.tasks.testing import overfitting
+from dbt_ai.tasks.testing.subject import Subject, is_plain
+from dbt_ai.tasks.testing.values import Basis, Candidate, Role
+
+_WHY = {
+    "group by": "The SQL groups by it.",
+    "distinct": "The SQL takes each only once.",
+    "row_number": "The SQL keeps one row of each.",
+    "unique_key": "It is the model's unique_key.",
+    "union": "It is unique in each part of the union, and the parts are told apart.",
+}
+
+
+def keys(subject: Subject) -> Iterable[Candidate]:
+    """`unique` for a column that is a key alone, `unique_combination_of_columns` where only several are.
+
+    The first key, and any other that is named for what the rows are, is the grain; the others are worth a test where
+    they notice more than the grain's does. dbt itself keeps the key of a snapshot.
+    """
+    if subject.node.resource_type == "snapshot":
+        return
+    found = [key for key in subject.own.relation.unique_keys if all(is_plain(name) for name in key)]
+    single = [key[0] for key in found if len(key) == 1]
+    for number, name in enumerate(single):
+        grain = number == 0 or _named_for_the_rows(name, subject.node.name)
+        yield _unique(subject, name, Role.KEY if grain else Role.OTHER)
+    if not single and found:
+        yield _combination(subject, found[0])
+
+
+def _unique(subject: Subject, name: str, role: Role) -> Candidate:
+    column = subject.column(name)
+    spelled = column.name if column else name
+    basis, why = _basis(subject, (name,))
+    alarm = overfitting.of_uniqueness(subject.rows) if basis is Basis.DATA else 0.0
+    return Candidate(subject.target(spelled), "unique", basis, why, role=role, alarm=alarm)
+
+
+def _combination(subject: Subject, key: Sequence[str]) -> Candidate:
+    basis, why = _basis(subject, key)
+    names = [column.name if (column := subject.column(name)) else name for name in key]
+    alarm = overfitting.of_uniqueness(subject.rows) if basis is Basis.DATA else 0.0
+    arguments = {"combination_of_columns": names}
+    kind = "unique_combination_of_columns"
+    return Candidate(subject.target(), kind, basis, why, arguments, Role.KEY, alarm=alarm)
+
+
+def _basis(subject: Subject, key: Sequence[str]) -> tuple[Basis, str]:
+    known = _known(subject, key)
+    if known is not None and not subject.key_from_data:
+        if known.basis in _WHY:
+            return Basis.SQL, _WHY[known.basis]
+        parents = ", ".join(
+            one.name for parent, _ in known.relies_on if (one := subject.evidence.get(parent)) is not None
+        )
+        return Basis.SQL, f"It is the key of {parents}, whose rows the SQL keeps." if parents else "The SQL keeps it."
+    if subject.key_from_data:
+        return Basis.DATA, "It is named as the key, and no value occurs twice in the data."
+    return Basis.TESTS, "It is the key of what the rows are made from."
+
+
+def _known(subject: Subject, key: Sequence[str]) -> Key | None:
+    folded = {name.casefold() for name in key}
+    known = subject.facts.keys if subject.facts else ()
+    return next((one for one in known if {name.casefold() for name in one.columns} == folded), None)
+
+
+def _named_for_the_rows(name: str, relation: str) -> bool:
+    key, rows = entity_of_key(name), entity_of_relation(relation)
+    return key is not None and rows is not None and key.one == rows.one

@@ -1,0 +1,53 @@
+"""What a quantity can be at all: not negative, a share of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dbt_ai.sql.facts.types import family
+from dbt_ai.sql.values import ColumnKind
+from dbt_ai.tasks.testing import overfitting
+from dbt_ai.tasks.testing.subject import Column, Subject
+from dbt_ai.tasks.testing.values import Basis, Candidate
+
+_NUMBERS = ("integer", "decimal", "float")
+_SHARE = re.compile(r"(?:^|_)(?:pct|percent|percentage|ratio|share|rate|fraction|proportion)(?:_|$)", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"(?:^|_)(?:amount|price|fee|cost|total|revenue|sales|quantity|qty|count|number|minutes|hours|seconds|days|weight|"
+    r"distance|capacity|age|duration|size|length|height|stock|units|value|balance|tax|discount|shipping|payment|paid|"
+    r"spend|budget|salary|wage|score|points|m|km|kg|cases|orders|rentals|customers|items|tickets)(?:_|$)",
+    re.IGNORECASE,
+)
+_MAY_BE_NEGATIVE = re.compile(
+    r"(?:^|_)(?:balance|margin|profit|change|delta|diff|difference|net|temperature|offset)(?:_|$)"
+)
+
+
+def ranges(subject: Subject) -> Iterable[Candidate]:
+    """`accepted_range` from 0 for quantities that are never negative in the data, from 0 to 1 for shares.
+
+    The bounds are never the extremes of the data: the next row may pass these by right.
+    """
+    if subject.node.resource_type in ("source", "seed"):
+        return
+    for column in subject.columns:
+        profile = column.profile
+        if profile is None or family(profile.type) not in _NUMBERS or subject.from_model(column) is not None:
+            continue
+        folded = column.name.casefold()
+        if folded in subject.is_key | subject.joined or profile.minimum is None or profile.maximum is None:
+            continue
+        low, high = float(profile.minimum), float(profile.maximum)
+        made = column.facts is not None and column.facts.kind is ColumnKind.AGGREGATED
+        if low < 0 or _MAY_BE_NEGATIVE.search(folded):
+            continue
+        if _SHARE.search(folded) and high <= 1:
+            yield _made(subject, column, {"min_value": 0, "max_value": 1}, "It is a share of one.")
+        elif _QUANTITY.search(folded) or made:
+            yield _made(subject, column, {"min_value": 0}, "It is a quantity, and never negative.")
+
+
+def _made(subject: Subject, column: Column, arguments: dict[str, int], why: str) -> Candidate:
+    alarm = overfitting.of_rule(column.values)
+    return Candidate(subject.target(column.name), "accepted_range", Basis.DATA, why, arguments, alarm=alarm)

@@ -1,0 +1,164 @@
+"""What a rule for candidates looks at: one node with all that is known of it and around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from dbt_ai.evidence.values import ColumnProfile, Evidence
+from dbt_ai.project.values import DataTest, Node, Project
+from dbt_ai.sql.values import ColumnFacts, ColumnKind, ColumnRef, EdgeKind, QueryFacts
+from dbt_ai.tasks.gathering import columns_of
+from dbt_ai.values import Target, Verdict
+
+_PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_PASSED = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its declared spelling, what its data and its SQL say (None where nothing is known)."""
+
+    name: str
+    profile: ColumnProfile | None
+    facts: ColumnFacts | None
+
+    @property
+    def filled(self) -> bool:
+        """Whether it has rows, and a value in each of them."""
+        return self.profile is not None and self.profile.rows > 0 and self.profile.nulls == 0
+
+    @property
+    def values(self) -> int:
+        """The number of its rows that have a value."""
+        return self.profile.rows - self.profile.nulls if self.profile else 0
+
+    @property
+    def source(self) -> ColumnRef | None:
+        """The column whose value it is, unchanged; None where it is made here."""
+        facts = self.facts
+        return facts.sources[0] if facts and facts.kind in _PASSED and len(facts.sources) == 1 else None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One node. `evidence` is that of every node around it, `refers` what columns refer to, by (unique_id, column in
+    lower case); `key_from_data` tells that its key is known from its rows alone."""
+
+    project: Project
+    node: Node
+    evidence: Mapping[str, Evidence]
+    refers: Mapping[tuple[str, str], tuple[ColumnRef, Verdict]]
+    key_from_data: bool = False
+
+    @property
+    def own(self) -> Evidence:
+        """The evidence of the node itself."""
+        return self.evidence[self.node.unique_id]
+
+    @property
+    def facts(self) -> QueryFacts | None:
+        """What its SQL says."""
+        return self.own.facts
+
+    @property
+    def rows(self) -> int:
+        """The number of its rows; 0 where it has no data."""
+        return self.own.profile.rows if self.own.profile else 0
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns, but for those whose name has to be quoted, which dbt's tests do not do."""
+        profile, facts = self.own.profile, self.facts
+        found = []
+        for name in columns_of(self.own):
+            if not is_plain(name):
+                continue
+            declared = self.node.column(name)
+            spelled = declared.name if declared else name
+            found.append(
+                Column(spelled, profile.column(name) if profile else None, facts.column(name) if facts else None)
+            )
+        return tuple(found)
+
+    def column(self, name: str) -> Column | None:
+        """The column called `name` (case does not count)."""
+        return next((column for column in self.columns if column.name.casefold() == name.casefold()), None)
+
+    def target(self, column: str | None = None) -> Target:
+        """The node, or one of its columns, as a target."""
+        return Target(self.node.unique_id, column)
+
+    @cached_property
+    def children(self) -> tuple[Evidence, ...]:
+        """The models that read it, as far as they are known."""
+        own = self.node.unique_id
+        return tuple(one for one in self.evidence.values() if one.facts and own in one.facts.base_relations)
+
+    @property
+    def has_sql(self) -> bool:
+        """Whether it is a model or snapshot whose SQL is understood."""
+        return self.facts is not None
+
+    @cached_property
+    def joined(self) -> frozenset[str]:
+        """Its columns, in lower case, that relations are joined by, anywhere in what is known."""
+        own = self.node.unique_id
+        found = {name for uid, name in self.refers if uid == own}
+        for one in self.evidence.values():
+            for join in one.facts.joins if one.facts else ():
+                for pair in join.on:
+                    found |= {ref.column.casefold() for ref in pair if ref and ref.relation == own}
+        return frozenset(found)
+
+    @cached_property
+    def is_key(self) -> frozenset[str]:
+        """Its columns, in lower case, that are a unique key alone."""
+        return frozenset(key[0].casefold() for key in self.own.relation.unique_keys if len(key) == 1)
+
+    def from_model(self, column: Column) -> Evidence | None:
+        """The model that `column` is passed on from unchanged, where that is one: its tests are the place for what the
+        value may be."""
+        source = column.source
+        parent = self.evidence.get(source.relation) if source else None
+        return parent if parent is not None and parent.resource_type == "model" else None
+
+    @cached_property
+    def tests(self) -> tuple[DataTest, ...]:
+        """The tests that the node has."""
+        return tuple(test for test in self.project.data_tests if test.node == self.node.unique_id)
+
+    def found(self, code: str) -> frozenset[str]:
+        """The columns, in lower case, of the findings called `code`."""
+        return frozenset(f.columns[0].casefold() for f in self.own.findings if f.code == code and f.columns)
+
+    def reading(self, column: Column) -> Iterator[tuple[Evidence, ColumnFacts]]:
+        """The columns of its children that pass `column` on unchanged."""
+        for child in self.children:
+            for facts in child.facts.columns if child.facts else ():
+                ref = facts.sources[0] if facts.kind in _PASSED and len(facts.sources) == 1 else None
+                if ref and ref.relation == self.node.unique_id and ref.column.casefold() == column.name.casefold():
+                    yield child, facts
+
+    def deciding(self) -> frozenset[str]:
+        """Its columns, in lower case, that children are grouped, joined or filtered by."""
+        own = self.node.unique_id
+        kinds = (EdgeKind.JOINED_ON, EdgeKind.GROUPED_BY)
+        return frozenset(
+            edge.source.column.casefold()
+            for child in self.children
+            if child.lineage
+            for edge in child.lineage.edges
+            if edge.source.relation == own and edge.kind in kinds
+        )
+
+
+def is_plain(name: str) -> bool:
+    """Whether `name` stands for itself in SQL without quotes; a word that SQL reserves shows when the test runs.
+
+    >>> is_plain("order_id"), is_plain("5 racks")
+    (True, False)
+    """
+    return _PLAIN.fullmatch(name) is not None
