@@ -173,7 +173,7 @@ class QueryMaker(ExpressionMaker):
                 ("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", ",", "SEMI JOIN", "ANTI JOIN")
             )
             if kind in ("CROSS JOIN", ","):
-                sql += f" CROSS JOIN {other}"
+                sql += f", {other}" if kind == "," else f" CROSS JOIN {other}"
             else:
                 equal = f"{self._expression(0, columns, 'number')} = {self._expression(0, theirs, 'number')}"
                 more = f" AND {self._condition(0, columns + theirs)}" if self._maybe(0.3) else ""

@@ -7,6 +7,9 @@ lifted, and `fails` that it fails on some databases.
 
 from __future__ import annotations
 
+import doctest
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+import dbt_ai.sql.lifting
 from benchmarks._lifted_one_by_one import Agreement, hold_against
 from benchmarks._lifted_queries import RELATIONS, QueryMaker
 from dbt_ai.checks.lifted import Databases
@@ -96,6 +100,12 @@ def test_random_queries(databases: Databases, numbers: list[int]) -> None:
             hold_against(databases, sql, numbers[1:], agreement)
     assert agreement.pairs > 80
     assert not agreement.differences
+
+
+@pytest.mark.parametrize("module", sorted(module.name for module in pkgutil.iter_modules(dbt_ai.sql.lifting.__path__)))
+def test_docstrings(module: str) -> None:
+    tested = doctest.testmod(importlib.import_module(f"dbt_ai.sql.lifting.{module}"))
+    assert tested.failed == 0
 
 
 def runs(databases: Databases, sql: str) -> bool:

@@ -11,7 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.lifted.domains import ColumnDomain
-from dbt_ai.checks.lifted.generate import DATABASES, table
+from dbt_ai.checks.lifted.generate import DATABASES, broken_references, table
 from dbt_ai.checks.lifted.values import Bound
 from dbt_ai.sql.lifting import DATABASE, MANY
 from dbt_ai.sql.names import quoted
@@ -145,20 +145,10 @@ def _constant(relation: Relation, column: ColumnDomain) -> str:
 
 def _drop_broken(connection: duckdb.DuckDBPyConnection, relations: Sequence[Relation], first: int) -> int:
     """Remove the databases in which a foreign key finds no row; the number of those that stay."""
-    known = {relation.key: relation for relation in relations}
     for relation in relations:
-        for foreign in relation.foreign_keys:
-            parent = known.get(foreign.references[0].relation)
-            if parent is None:
-                continue
-            pairs = list(zip(foreign.columns, (ref.column for ref in foreign.references), strict=True))
-            same = " AND ".join(f"p.{quoted(theirs)} = c.{quoted(ours)}" for ours, theirs in pairs)
-            filled = " AND ".join(f"c.{quoted(ours)} IS NOT NULL" for ours, _ in pairs)
-            connection.execute(
-                f"""DELETE FROM {DATABASES} WHERE {DATABASE} >= {first} AND {DATABASE} IN (
-                SELECT c.{DATABASE} FROM {table(relation.key)} AS c WHERE {filled} AND NOT EXISTS (
-                SELECT 1 FROM {table(parent.key)} AS p WHERE p.{DATABASE} = c.{DATABASE} AND {same}))"""
-            )
+        for condition in broken_references(relation, relations):
+            broken = f"SELECT c.{DATABASE} FROM {table(relation.key)} AS c WHERE {condition}"
+            connection.execute(f"DELETE FROM {DATABASES} WHERE {DATABASE} >= {first} AND {DATABASE} IN ({broken})")
     for relation in relations:
         connection.execute(
             f"DELETE FROM {table(relation.key)} WHERE {DATABASE} NOT IN (SELECT {DATABASE} FROM {DATABASES})"

@@ -54,9 +54,9 @@ def random_databases(
     for relation in ordered:
         number = relations.index(relation)
         yield from _rows(relation, domains[relation.key], number, most_rows, ordered, cyclic)
-    for _ in range(3 if cyclic else 0):
-        for relation, place in cyclic:
-            yield drop_orphans(relation, place, relations, f"{DATABASE} >= {first}")
+    for _ in range(most_rows * len(relations) if cyclic else 0):  # each round takes a row, or there is none to take
+        for relation in relations:
+            yield from _drop_orphans(relation, relations, first)
 
 
 def parents_first(relations: Sequence[Relation]) -> tuple[list[Relation], list[tuple[Relation, int]]]:
@@ -78,15 +78,22 @@ def parents_first(relations: Sequence[Relation]) -> tuple[list[Relation], list[t
     return ordered, cyclic
 
 
-def drop_orphans(relation: Relation, place: int, relations: Sequence[Relation], condition: str) -> str:
-    """Deletes the rows whose foreign key finds no row."""
-    foreign = relation.foreign_keys[place]
-    parent = next(other for other in relations if other.key == foreign.references[0].relation)
-    pairs = list(zip(foreign.columns, (ref.column for ref in foreign.references), strict=True))
-    same = " AND ".join(f"p.{quoted(theirs)} = c.{quoted(ours)}" for ours, theirs in pairs)
-    filled = " AND ".join(f"c.{quoted(ours)} IS NOT NULL" for ours, _ in pairs)
-    return f"""DELETE FROM {table(relation.key)} AS c WHERE {condition} AND {filled} AND NOT EXISTS (
-        SELECT 1 FROM {table(parent.key)} AS p WHERE p.{DATABASE} = c.{DATABASE} AND {same})"""
+def broken_references(relation: Relation, relations: Sequence[Relation]) -> Iterator[str]:
+    """For each foreign key of the relation to one of `relations`, the condition for a row `c` that finds no row."""
+    known = {other.key: other for other in relations}
+    for foreign in relation.foreign_keys:
+        parent = known.get(foreign.references[0].relation)
+        if parent is not None:
+            pairs = list(zip(foreign.columns, (ref.column for ref in foreign.references), strict=True))
+            same = " AND ".join(f"p.{quoted(theirs)} = c.{quoted(ours)}" for ours, theirs in pairs)
+            filled = " AND ".join(f"c.{quoted(ours)} IS NOT NULL" for ours, _ in pairs)
+            rows = f"SELECT 1 FROM {table(parent.key)} AS p WHERE p.{DATABASE} = c.{DATABASE} AND {same}"
+            yield f"{filled} AND NOT EXISTS ({rows})"
+
+
+def _drop_orphans(relation: Relation, relations: Sequence[Relation], first: int) -> Iterator[str]:
+    for condition in broken_references(relation, relations):
+        yield f"DELETE FROM {table(relation.key)} AS c WHERE {DATABASE} >= {first} AND {condition}"
 
 
 def _parents(relation: Relation, relations: Sequence[Relation]) -> set[str]:

@@ -83,7 +83,9 @@ def order_values(node: exp.Expr, before: list[exp.Expr], downwards: bool) -> boo
     keys = [key.copy() for key in [*before, *own]]
     sorted_by = [key.this for key in keys if isinstance(key, exp.Ordered)]
     ends = [exp.Ordered(this=value.copy(), desc=downwards, nulls_first=downwards) for value in chosen]
-    ends = [end for end in ends if end.this not in sorted_by]
+    ends = [end for end in ends if end.this not in sorted_by and end.find(exp.Column, exp.Subquery)]
+    if not keys and not ends:  # all it can choose from is one constant
+        return False
     order = exp.Order(this=plain.copy(), expressions=[*keys, *ends])
     if listed:
         node.set("expressions", [*node.expressions[:-1], order])

@@ -32,7 +32,7 @@ def lift(query: exp.Query | str, relations: Iterable[Relation] | Lookup) -> Lift
 
     >>> lifted = lift("SELECT count(*) AS n FROM orders", [Relation("orders", (None, None, "orders"))])
     >>> print(lifted.alone)
-    SELECT COUNT(*) AS n FROM "one"."main"."orders" AS "orders"
+    SELECT COUNT(*) AS n FROM "__lift_one"."main"."orders" AS "orders"
     """
     lookup = relations if callable(relations) else RelationIndex(relations)
     try:

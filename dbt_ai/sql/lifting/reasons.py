@@ -21,6 +21,7 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         "recursion-by-key": "A recursive CTE with USING KEY is not lifted.",
         "approximate": "The function approximates, and its result depends on the order of the rows.",
         "order-dependent": "The result depends on the order of rows in a way that no further sort key can settle.",
+        "comma-before-joins": "An unnest behind a comma is followed by an outer join, whose sides would be others.",
         "row-in-subquery": "A row of several columns is looked up in a subquery other than as a condition of its own.",
     }
 )

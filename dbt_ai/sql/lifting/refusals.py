@@ -74,6 +74,8 @@ def refuse(tree: exp.Expr) -> None:
             _refuse_open_pivot(node)
         elif isinstance(node, (exp.Limit, exp.Fetch)):
             _refuse_computed_limit(node)
+        elif isinstance(node, exp.Select):
+            _refuse_comma_before_joins(node)
         elif isinstance(node, exp.CTE) and node.args.get("key_expressions"):
             raise _refused("recursion-by-key", node)
 
@@ -97,6 +99,19 @@ def _refuse_table_function(table: exp.Table) -> None:
     name = function.name if isinstance(function, exp.Anonymous) else function.key
     if name.casefold() not in _TABLE_FUNCTIONS:
         raise _refused("unknown-table-function", table)
+
+
+def _refuse_comma_before_joins(select: exp.Select) -> None:
+    """sqlglot writes `a, unnest(...) LEFT JOIN b` as `a JOIN unnest(...) LEFT JOIN b`, where another side is joined."""
+    joins = select.args.get("joins") or []
+    commas = [place for place, join in enumerate(joins) if isinstance(join.this, exp.Unnest) and _is_comma(join)]
+    after = joins[commas[0] + 1 :] if commas else []
+    if any(join.side or join.method or join.kind in ("SEMI", "ANTI") for join in after):
+        raise _refused("comma-before-joins", select)
+
+
+def _is_comma(join: exp.Join) -> bool:
+    return not (join.kind or join.side or join.method or join.args.get("on") or join.args.get("using"))
 
 
 def _refuse_open_pivot(pivot: exp.Pivot) -> None:

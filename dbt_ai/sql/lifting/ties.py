@@ -15,7 +15,7 @@ from dbt_ai.sql.lifting.aggregates import depends_on_order, is_called_as_window,
 from dbt_ai.sql.lifting.asof import break_asof_ties
 from dbt_ai.sql.lifting.row_keys import extend_order, is_all, named_row_key, own_nodes, row_key, sort_key, whole_row
 from dbt_ai.sql.lifting.values import RESERVED, Refused
-from dbt_ai.sql.lifting.windows import break_window_ties, is_window_call
+from dbt_ai.sql.lifting.windows import break_window_ties, is_window_call, write_out
 
 
 def break_ties(tree: exp.Query, downwards: bool, columns: Container[str] = ()) -> tuple[exp.Query, tuple[str, ...]]:
@@ -39,7 +39,7 @@ def break_ties(tree: exp.Query, downwards: bool, columns: Container[str] = ()) -
         code = _what_order_decides(node, outermost=node is tree)
         if code is None or key == []:  # a single row has no order
             continue
-        if key is not None and not _tells_rows_by_output(node):
+        if isinstance(node, exp.Select) and key is not None and not _tells_rows_by_output(node):
             if extend_order(node, [*key, *_window_keys(node, downwards)]):
                 codes.add(code)
             continue
@@ -77,14 +77,17 @@ def _break_in_expressions(
     return codes
 
 
-def _window_keys(select: exp.Expr, downwards: bool) -> list[exp.Expr]:
+def _window_keys(select: exp.Select, downwards: bool) -> list[exp.Expr]:
     """Window functions can tell rows apart that are equal in everything else."""
-    projections = [projection.unalias() for projection in select.expressions]
-    return [
-        sort_key(part.copy(), downwards)
-        for part in projections
-        if any(isinstance(node, exp.Window) for node in own_nodes(part))
-    ]
+    keys: list[exp.Expr] = []
+    for projection in select.expressions:
+        key = projection.unalias().copy()
+        windows = [node for node in own_nodes(key) if isinstance(node, exp.Window)]
+        for window in windows:
+            write_out(window, select)  # ORDER BY does not see the WINDOW clause
+        if windows:
+            keys.append(sort_key(key, downwards))
+    return keys
 
 
 def _what_order_decides(node: exp.Expr, outermost: bool) -> str | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 DATABASE = "__db"
 """The column that every lifted table has beside its own: the number of the database that the row belongs to."""
 
-MANY = "many"
+MANY = "__lift_many"
 """The catalog whose tables hold the rows of all databases, each table called by its relation's key."""
 
-ONE = "one"
+ONE = "__lift_one"
 """The catalog whose tables hold the rows of one database."""
 
 OWNER = "__lift_d"
@@ -32,7 +32,7 @@ class Resolution:
 
     @property
     def sql(self) -> str:
-        """The query on every database of `many.main.__dbs`: its columns, and last the number of the database."""
+        """The query on every database of `__dbs` in `MANY`: its columns, and last the number of the database."""
         return over(self.lateral)
 
 

@@ -40,7 +40,7 @@ def break_window_ties(
             return False
         if by_rows and _excludes_peers(frame):
             raise Refused("order-dependent", window.sql("duckdb"))
-        _write_out(window, select)
+        write_out(window, select)
         if isinstance(function, _BY_PLACE):
             window.set("spec", None)  # these look at the whole partition, and an offset of RANGE allows one key only
         return extend_order(window, key)
@@ -75,8 +75,8 @@ def _own_or_named(window: exp.Window, select: exp.Select, part: str) -> exp.Expr
     return None
 
 
-def _write_out(window: exp.Window, select: exp.Select) -> None:
-    """Put the definition of a named window in the place of its name."""
+def write_out(window: exp.Window, select: exp.Select) -> None:
+    """Put the definition of a named window of `select` in the place of its name."""
     for part in ("partition_by", "order", "spec"):
         value = _own_or_named(window, select, part)
         if isinstance(value, list):

@@ -64,6 +64,8 @@ SELECT t.id FROM t ASOF RIGHT JOIN u ON t.id = u.id AND t.x >= u.y;
 SELECT DISTINCT id FROM t ORDER BY x + 1 LIMIT 1;
 -- refused: order-dependent, as x may be taken for a column
 SELECT id FROM t AS x QUALIFY row_number() OVER (PARTITION BY id ORDER BY d) = 1;
+-- refused: comma-before-joins
+SELECT t.id FROM t, unnest([1, t.x]) AS e(e) RIGHT JOIN u ON t.x = u.y;
 -- refused: row-in-subquery
 SELECT id, (id, x) IN (SELECT id, y FROM u) AS b FROM t;
 -- refused: row-in-subquery
