@@ -1,4 +1,4 @@
-"""BETWEEN: "between 0 and 1", "from 1 to 5", "never negative", "percentage from 0 to 100"."""
+"""BETWEEN: "between 0 and 1", "from 1 to 5", "never negative", "never before 2024-01-01"."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ _ONE_SIDED = re.compile(
     rf"|no less than|below|above|less than|more than"
     rf"|greater than)\s+(?P<number>{_NUMBER})(?=\s*(?:[.;,)–—-]|$))",
     re.IGNORECASE,
+)
+_MOMENT = re.compile(
+    rf"\b(?:never|not|no)\s+(?P<word>before|earlier than|after|later than)\s+(?P<date>{_DATE})", re.IGNORECASE
 )
 _COUNTED = re.compile(r"\b(?:if|when|number of|count of)\b", re.IGNORECASE)
 _CONDITION_BEFORE = re.compile(r"\b(?:if|when|where|with|whose|once|unless)\b", re.IGNORECASE)
@@ -80,6 +83,9 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
         upper = (word in ("at most", "no more than", "below", "less than")) != inverted
         strict = word in ("below", "above", "less than", "more than", "greater than") and not inverted
         yield _claim(column, None if upper else number, number if upper else None, one_sided.group(0), strict)
+    elif (moment := _MOMENT.search(text)) and not _CONDITION_BEFORE.search(text[: moment.start()]):
+        date, from_then = moment.group("date"), moment.group("word").lower() in ("before", "earlier than")
+        yield _claim(column, date if from_then else None, None if from_then else date, moment.group(0))
 
 
 def _claim(column: str, low: str | None, high: str | None, text: str, strict: bool = False) -> Claim:

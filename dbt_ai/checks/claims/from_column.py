@@ -19,7 +19,7 @@ _FROM = re.compile(
     rf"\b(?P<word>taken unchanged|unchanged|taken|copied|inherited|renamed|carried over|passed through"
     rf"|sourced|comes|derived|calculated|computed|generated|extracted|read|cast|parsed|built|made"
     rf"|selected|figures|alias)\s+(?:directly\s+)?(?:from|of)\s+(?:the\s+)?{_NAME}"
-    rf"|^(?P<word2>from)\s+(?:the\s+)?{_NAME.replace('name', 'name2').replace('owner', 'owner2')}",
+    rf"|^(?:from|(?P<same>same as))\s+(?:the\s+)?{_NAME.replace('name', 'name2').replace('owner', 'owner2')}",
     re.IGNORECASE,
 )
 # "Coupons are sourced from", "(sourced from": said of something else than the column or the relation.
@@ -29,7 +29,8 @@ _ANOTHER_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _SAME = re.compile(
-    r"\b(?:always |exactly )?(?:the same as|equals|identical to|equal to) `(?P<same>[^`]+)`(?=\s*[.;,)]|$)",
+    r"(?:\b(?:always |exactly )?(?:the same as|equals|identical to|equal to)|^same as)"
+    r" `(?P<same>[^`]+)`(?=\s*[.;,)]|$)",
     re.IGNORECASE,
 )
 _VALUE_ITSELF = {
@@ -77,7 +78,7 @@ def read(sentence: Sentence, context: ClaimContext) -> Iterator[Claim]:
             relation, column = name, None
         elif len(parts) > 1 and context.keys_named(parts[-1]) and not context.keys_named(parts[-2]):
             relation, column = parts[-1], None
-        word = (match.group("word") or "from").lower()
+        word = "taken" if match.group("same") else (match.group("word") or "from").lower()
         if context.target.column is None and not ((relation and column is None) or context.keys_named(name)):
             continue
         yield Claim(
