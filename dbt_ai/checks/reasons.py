@@ -17,6 +17,11 @@ _TEXT = {
     "private": "The text holds what looks like a key, a password, or an address or number of a person.",
     "placeholder": "The text stands for a missing one, such as TODO or N/A.",
     "restates-name": "The text says no more than the name does.",
+    "restates-type": "The text says no more than the type does.",
+    "sql-type": "The text names a type of SQL's, which says nothing of the meaning and is often wrong.",
+    "columns-listed": "The text lists columns, which have texts of their own.",
+    "copied": "The text is that of another column, of which this one is not made.",
+    "not-about-it": "No word of the text has to do with what is known of its target.",
 }
 
 _REFUTED = {

@@ -73,7 +73,7 @@ _EMPTY_TEXT = """
 a an the this that of for in on to from with by is are was it its and s each every given associated related respective
 corresponding column field value values data information record row table model which as has have when
 """
-_EMPTY_WORDS = frozenset(_EMPTY_TEXT.split())
+EMPTY_WORDS = frozenset(_EMPTY_TEXT.split())
 _SPELLED = {
     **{
         "id": "identifier",
@@ -178,7 +178,7 @@ def _words(text: str) -> set[str]:
 
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"['’]s\b", " ", text))
     found = (word.lower() for word in re.findall(r"[^\W_]+", spaced))
-    spelled = (_SPELLED.get(word, word) for word in found if word not in _EMPTY_WORDS)
+    spelled = (_SPELLED.get(word, word) for word in found if word not in EMPTY_WORDS)
     words = {inflection.singularize(_SPELLED.get(word, word)) for word in spelled}
     # "ordered at" restates ordered_at, although "at" alone would mean nothing.
     return words - {"at", "date", "time"} or words

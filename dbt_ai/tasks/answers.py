@@ -63,6 +63,8 @@ def judge(
             cleaned = _refused("private")
         if isinstance(cleaned, str) and repeats(cleaned, own_words()):
             cleaned = _refused("instructions")
+        if isinstance(cleaned, str) and (reason := checker.says_nothing(target, cleaned, engine)):
+            cleaned = _refused(reason)
         if isinstance(cleaned, Verdict):
             judged.append(Judged(target, None, ((proposal, cleaned),)))
             continue

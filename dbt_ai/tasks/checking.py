@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.claims import CheckedSentence, ClaimContext, check_claims, contradictions, read_claims
+from dbt_ai.checks.substance import is_about, nothing_said
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.sql.names import quoted_relation
@@ -46,6 +47,17 @@ class Checker:
     def refutes(self, target: Target, text: str) -> bool:
         """Whether a claim in `text` is false for `target`."""
         return any(sentence.refuted for sentence in self.check(target, text))
+
+    def says_nothing(self, target: Target, text: str, engine: str) -> str | None:
+        """The reason code where a text of an engine's is not about its target: it says no more than a type, lists the
+        columns, or is the text of a column that this one is not made of. What a student says has to share a word with
+        what is known of its target: a small model that does not know says something anyway."""
+        evidence = self._evidence[target.unique_id]
+        if reason := nothing_said(text):
+            return reason
+        if target.column is not None and _normal(text) in _texts_of_others(evidence, target.column):
+            return "copied"
+        return "not-about-it" if engine == "student" and not is_about(text, _told_of(evidence, target.column)) else None
 
     def contradictions(self, target: Target, text: str) -> tuple[tuple[Claim, Verdict], ...]:
         """What a person's text asserts of `target` and is false."""
@@ -98,6 +110,42 @@ class Checker:
             known = tuple(column for column, _ in found.relation.columns) if found else ()
             columns[name] = known or declared
         return columns
+
+
+def _normal(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
+def _texts_of_others(evidence: Evidence, column: str) -> set[str]:
+    """What people wrote of columns that `column` is not made of, and not of those that it is made of."""
+    facts = evidence.facts.column(column) if evidence.facts else None
+    made_of = {source.column.casefold() for source in facts.sources} if facts else set()
+    made_of.add(column.casefold())
+    own: set[str] = set()
+    others: set[str] = set()
+    texts = [*evidence.column_descriptions.items(), *evidence.upstream_descriptions.items()]
+    for name, text in texts:
+        (own if name.rpartition(".")[2].casefold() in made_of else others).add(_normal(text))
+    return others - own
+
+
+def _told_of(evidence: Evidence, column: str | None) -> list[str]:
+    """Names, SQL and people's words that have to do with a node or one of its columns."""
+    if column is None:
+        columns = [name for name, _ in evidence.relation.columns]
+        parents = [name for name in evidence.upstream_descriptions if "." not in name]
+        return [evidence.name, evidence.sql or "", *columns, *parents, *evidence.upstream_descriptions.values()]
+    facts = evidence.facts.column(column) if evidence.facts else None
+    told = [column, evidence.name]
+    if facts is not None:
+        named = {source.column.casefold() for source in facts.sources}
+        told += [
+            facts.sql,
+            *(source.column for source in facts.sources),
+            *(facts.domain.values if facts.domain else ()),
+        ]
+        told += [t for n, t in evidence.upstream_descriptions.items() if n.rpartition(".")[2].casefold() in named]
+    return told
 
 
 def _entities(evidence: Evidence) -> dict[str, tuple[str, ...]]:
