@@ -108,6 +108,8 @@ def parse(sql: str) -> exp.Query:
 def _check(node: exp.Expr) -> None:
     if type(node) not in _ALLOWED:
         raise Refused(f"{_called(node)} may not be used; what may be: {_WHAT}")
+    if isinstance(node, exp.Select) and not node.expressions:
+        raise Refused("a SELECT has to name what it asks for")
     parts = _PARTS_OF_AGGREGATES if isinstance(node, AGGREGATES) else _PARTS.get(type(node))
     given = {key for key, value in node.args.items() if value not in (None, False, [])}
     if parts is not None and given - parts:
