@@ -144,7 +144,7 @@ def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose
     for each in asked.settings:
         engine = engines.open(each)
         if each.name == "student":
-            tiers.append(Tier("student", engine, "low"))
+            tiers.append(Tier("student", engine, "none"))
             continue
         tiers.append(Tier("reasoning", engine, settings.effort))
         tiers.append(Tier("reasoning again", engine, settings.effort, again=True))
@@ -185,6 +185,8 @@ def _prompts(settings: Settings, project: Project) -> PromptOptions:
         read_house_style(project.root, settings.house_style),
         read_prompts(project.root, settings.prompts, variables),
         settings.max_effort,
+        # what the user's own environment says is not for the project's files to widen
+        settings.share if os.environ.get("DBTAI_SHARE") else "samples",
     )
 
 

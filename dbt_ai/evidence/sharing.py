@@ -66,15 +66,16 @@ def sharing_of(
     evidence: Mapping[str, Evidence],
     default: Share | str = Share.STATISTICS,
     data_keys: Collection[str] = (),
+    most: Share | str = Share.SAMPLES,
 ) -> dict[str, Sharing]:
     """What may be told of each node that there is evidence of (parents before their children, as they are gathered).
 
-    `default` is the project's level; `data_keys` are the nodes whose key rests on their data. Raises UsageError, which
-    names the node, for a level in `meta` that does not exist.
+    `default` is the project's level, `most` what no `meta` may go beyond; `data_keys` are the nodes whose key rests on
+    their data. Raises UsageError, which names the node, for a level in `meta` that does not exist.
     """
     found: dict[str, Sharing] = {}
     for unique_id, one in evidence.items():
-        declared = declared_sharing(nodes[unique_id], Share(default))
+        declared = declared_sharing(nodes[unique_id], Share(default), Share(most))
         inherited = _inherited(one, declared, found)
         read = [found[parent] for parent in nodes[unique_id].depends_on if parent in found]
         compared = frozenset(column for each in (inherited, *read) for column in each.personal)
@@ -83,9 +84,10 @@ def sharing_of(
     return {unique_id: replace(one, silent=silent) for unique_id, one in found.items()}
 
 
-def declared_sharing(node: Node, default: Share) -> Sharing:
+def declared_sharing(node: Node, default: Share, most: Share = Share.SAMPLES) -> Sharing:
     """What the property files and dbt_project.yml say of one node. Raises UsageError as `sharing_of` does."""
     level = _level(_ours(node.meta, node.unique_id, ("share",)), node.unique_id) or default
+    level = min(level, most, key=_LEVELS.index)
     columns: dict[str, Share] = {}
     personal: dict[str, str] = {}
     harmless: set[str] = set()
@@ -94,7 +96,7 @@ def declared_sharing(node: Node, default: Share) -> Sharing:
         ours = _ours(column.meta, place, ("share", "personal"))
         name = column.name.casefold()
         if own := _level(ours, place):
-            columns[name] = own
+            columns[name] = min(own, most, key=_LEVELS.index)
         said = ours.get("personal")
         if said not in (True, False, None):
             raise UsageError(f"{place}: `personal` in meta.dbt_ai must be true or false, not {said!r}.")

@@ -28,6 +28,7 @@ from dbt_ai.tasks.gathering import Gathered
 from dbt_ai.tasks.progress import Progress
 from dbt_ai.tasks.questions import Question, question_of
 from dbt_ai.tasks.research import Research, open_research
+from dbt_ai.tasks.student import STUDENT, for_student
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Lock
 from dbt_ai.values import Outcome, Target, TierTotals
@@ -37,13 +38,15 @@ OnAnswer = Callable[[int, Answer | EngineError | None], None]  # place of the re
 
 @dataclass(frozen=True)
 class PromptOptions:
-    """What goes into every question: see project/settings.Settings. `share` is the project's level, `house_style` the
-    text of the file, `prompts` what the user's templates became."""
+    """What goes into every question: see project/settings.Settings. `share` is the project's level, `most_share`
+    what its `meta` may not go beyond, `house_style` the text of the file, `prompts` what the user's templates became.
+    """
 
     share: str = "statistics"
     house_style: str | None = None
     prompts: Prompts = field(default_factory=Prompts)
     max_effort: str = "high"
+    most_share: str = "samples"
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,8 @@ class _Cascade:
         )
         if tier.effort == RESEARCH:
             requests = self._research.requests(requests)
+        if tier.name == STUDENT:
+            return [for_student(request, len(question.columns)) for request in requests]
         return [replace(r, max_output_tokens=most_output_tokens(effort, len(question.columns))) for r in requests]
 
     def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: _Totals) -> set[Target]:
@@ -306,7 +311,9 @@ def ask(
             )
         )
     ]
-    sharing = sharing_of(project.nodes, gathered.evidence, asking.prompts.share, gathered.data_keys)
+    sharing = sharing_of(
+        project.nodes, gathered.evidence, asking.prompts.share, gathered.data_keys, asking.prompts.most_share
+    )
     evidence = gathered.evidence
     if data.sandbox is not None:
         wanted = [question.unique_id for question in open_questions]

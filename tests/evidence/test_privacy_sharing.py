@@ -178,6 +178,12 @@ def test_what_is_made_of_a_column_is_not_told_more_freely() -> None:
     assert levels[STAGED].of("pay") is levels[MART].of("most") is Share.STATISTICS, "unless it says so itself"
 
 
+def test_no_meta_goes_beyond_what_the_user_allows() -> None:
+    free = node(RAW, column("amount", share="samples"), column("colour", share="nothing"))
+    found = declared_sharing(free, Share.SAMPLES, Share.STATISTICS)
+    assert (found.node, found.of("amount"), found.of("colour")) == (Share.STATISTICS, Share.STATISTICS, Share.NOTHING)
+
+
 def test_what_is_personal_stays_so_under_another_name() -> None:
     levels = levels_of(column("colour", personal=True), column("first_name"))
     assert levels[STAGED].personal == {"label": "a person's name", "plain": DECLARED}
