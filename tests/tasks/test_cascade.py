@@ -110,6 +110,10 @@ def test_what_the_student_says_well_is_not_asked_again(
     report = run(reader, tmp_path, [("student", student), ("reasoning", reasoning)])
     assert written(report) == (TRUE, "student")
     assert any("ordered_on" in columns for columns in asked_columns(student))
+    [asked] = student.received
+    assert asked.schema is not None
+    assert asked.schema["properties"]["columns"]["properties"]["ordered_on"]["maxLength"] == 400
+    assert asked.json["max_tokens"] < 2_000
     assert not any("ordered_on" in columns for columns in asked_columns(reasoning))
     assert tier(report, "student").accepted == 1
     assert tier(report, "derived").accepted > 3
