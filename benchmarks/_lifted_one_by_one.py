@@ -40,7 +40,7 @@ def hold_against(databases: Databases, query: str, numbers: Iterable[int], agree
         except (duckdb.DataError, duckdb.InvalidInputException):
             agreement.refused["failed"] += 1
             return
-        except (duckdb.BinderException, duckdb.NotImplementedException) as error:
+        except duckdb.Error as error:
             agreement.refused[f"engine: {str(error).splitlines()[0][:90]}"] += 1
             return
         for number in numbers:

@@ -105,17 +105,28 @@ class QueryMaker(ExpressionMaker):
             aggregates = [self._aggregate(depth, columns, kind) for kind in kinds]
             having = f" HAVING {self._aggregate(depth, columns, 'number')} > 0" if self._maybe(0.2) else ""
             return f"SELECT {self._listed(aggregates)} FROM {tables}{where}{having}", kinds
+        # Two windows can tell rows apart that are equal in all columns, as nothing settles which is the first in both;
+        # so where there are two, no rows are equal.
+        several = self._maybe(0.15)
+        if several:
+            name = self._name("w")
+            listed = ", ".join(f"{column.sql} AS k{place}" for place, column in enumerate(columns))
+            tables, where = f"(SELECT DISTINCT {listed} FROM {tables}{where}) AS {name}", ""
+            columns = tuple(Column(f"{name}.k{place}", column.kind) for place, column in enumerate(columns))
+        place_of_one = self._random.randint(0, 2 * len(kinds))
         named = self._maybe(0.2)
         window = "WINDOW w AS (PARTITION BY {} ORDER BY {})".format(
             self._expression(0, columns, "number"), self._expression(0, columns, "day")
         )
         parts = [
-            self._window(columns, kind, named) if self._maybe(0.2) else self._expression(depth, columns + outer, kind)
-            for kind in kinds
+            self._window(columns, kind, named)
+            if (self._maybe(0.5) if several else place == place_of_one)
+            else self._expression(depth, columns + outer, kind)
+            for place, kind in enumerate(kinds)
         ]
         distinct = self._pick(("", "", "", "", "DISTINCT ", "ON "))
         tail = f" {window}" if named else ""
-        if self._maybe(0.12):
+        if self._maybe(0.25) if several else place_of_one == len(kinds):
             tail += f" QUALIFY {self._window(columns, 'number', named)} <= 1"
         if distinct == "ON ":
             key = self._expression(0, columns, "number")
