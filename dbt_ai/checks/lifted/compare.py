@@ -75,30 +75,31 @@ def _compare(
                 right_columns=theirs.columns,
             )
         difference = databases.differing(left, right)
-        counted = len(databases.ids) - len(difference.open) - len(difference.unevaluated)
         shown = None
         for number in sorted(difference.databases, key=lambda one: (databases.sizes[one], one))[:_CANDIDATES]:
             shown = _counterexample(databases, number, ours.lifted, theirs.lifted, _bag)
             if shown:
                 break
+        open_ = difference.open
+        if difference.databases and not shown:  # some order of the rows brings the results together after all
+            if not ours.lifted.left_open and not theirs.lifted.left_open:
+                raise NotComparable("engine-differs", f"database {min(difference.databases)}")
+            open_ |= difference.databases
+        counted = len(databases.ids) - len(open_) - len(difference.unevaluated)
         if not shown and ours.lifted.ordered and theirs.lifted.ordered:
             shown = _other_order(databases, ours, theirs, started + seconds)
         if not shown and not counted:
-            raise NotComparable(
-                "order-left-open" if difference.open else "time-limit", f"{len(databases.ids)} databases"
-            )
+            raise NotComparable("order-left-open" if open_ else "time-limit", f"{len(databases.ids)} databases")
         bounded = databases.bound if databases.bound and databases.bound.databases else None
         within = range(bounded.databases if bounded else 0)
-        complete = not any(
-            number in difference.open | difference.unevaluated for number in databases.ids[: len(within)]
-        )
+        complete = not any(number in open_ | difference.unevaluated for number in databases.ids[: len(within)])
         return Comparison(
             Sameness.DIFFERENT if shown else Sameness.SAME_SO_FAR,
             databases=counted,
             seed=seed,
             bound=bounded,
             exhaustive=bounded is not None and complete,
-            open=len(difference.open),
+            open=len(open_),
             unevaluated=len(difference.unevaluated),
             counterexample=shown,
             left_columns=ours.columns,
