@@ -59,6 +59,8 @@ _PLACEHOLDER = re.compile(
     r"|no description(?: available)?|not available|lorem ipsum.*|[.\-–—?_]+)[.!]?$"
     r"|\b(?:todo|fixme|tbd)\b\s*(?:[:(]|$)|\bunknown column\b|\bplaceholder (?:text|description)\b|\blorem ipsum\b"
     r"|^(?:this|the) (?:column|field) (?:contains|stores|holds|represents|is used to|is for)\b"
+    r"|^(?:this|the) (?:\w+ )?(?:model|table|view|seed|source|dataset) (?:contains|stores|holds|provides|represents)"
+    r" (?:\w+ ){0,2}(?:information|data|details)\b"
     r"|\b(?:i (?:cannot|can't|can not|could not|do not|don't|am unable|am not able|apologi[sz]e)"
     r"|i'm (?:sorry|unable|not sure))\b"
     r"|^(?:sorry|unfortunately|certainly|sure|of course|here is|here's|here are)\b"

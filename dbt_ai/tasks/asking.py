@@ -212,7 +212,7 @@ class _Cascade:
         for each in judged:
             if each.refuted:
                 self.refuted[each.target] = (tier.engine.name, each)
-                if each.text is not None:
+                if each.text is not None and tier.name != STUDENT:  # whose text is taken as a whole or not at all
                     self.partial[each.target] = each.text
             elif each.text is not None:
                 self.texts[each.target] = each.text

@@ -163,6 +163,14 @@ def test_where_nothing_better_comes_the_sentences_that_held_are_kept(
     assert [outcome.text for outcome in refuted] == ["Between 2030-01-01 and 2030-12-31."]
 
 
+def test_a_student_is_believed_as_a_whole_or_not_at_all(
+    reader: ProjectReader, tmp_path: Path, student: LoopbackAPI
+) -> None:
+    student.script = says({"ordered_on": f"{TRUE} Between 2030-01-01 and 2030-12-31."})
+    report = run(reader, tmp_path, [("student", student)])
+    assert written(report) == ("Taken unchanged from `stg_orders.ordered_on`.", "derived")
+
+
 def test_a_student_that_is_away_is_passed_over(reader: ProjectReader, tmp_path: Path, reasoning: LoopbackAPI) -> None:
     reasoning.script = says({"ordered_on": TRUE})
     report = run(reader, tmp_path, [("student", "http://127.0.0.1:9/v1"), ("reasoning", reasoning)])
