@@ -207,7 +207,9 @@ def _plant_answers(stage: Stage, step: Mapping[str, Any], command: Sequence[str]
     """Exports the questions as a user does, and writes a file of answers to them that the attacker has touched."""
     asked = stage.folder / "tmp" / "asked.jsonl"
     at = command.index("--import-answers")
-    dbtai([*command[:at], *command[at + 2 :], "--export-requests", str(asked)])
+    _, out, errors = dbtai([*command[:at], *command[at + 2 :], "--export-requests", str(asked)])
+    if not asked.exists():
+        raise ValueError(f"no questions were exported: {errors or out}")
     script = script_of((step["says"],), stage.fill)
     lines = [stage.fill(line) for line in step.get("lines", ())]
     for line in asked.read_text(encoding="utf-8").splitlines():
