@@ -146,7 +146,7 @@ def _operations(reader: ProjectReader) -> Line:
 def _engines(root: Path | None) -> list[Line]:
     """Who could be asked, by the settings of the project at `root`, where there is one, and the environment."""
     from dbt_ai.cli.engines import reachable
-    from dbt_ai.engines.opening import key_source
+    from dbt_ai.engines.reaching import key_source
     from dbt_ai.engines.settings import shown_url
     from dbt_ai.project.settings import read_settings
 

@@ -82,7 +82,7 @@ def reachable(settings: Settings, *, needs_key: bool = True) -> tuple[list[Engin
     """
     if settings.engine == "derived":
         return [], ()
-    from dbt_ai.engines.opening import engine_settings
+    from dbt_ai.engines.reaching import engine_settings
 
     found: list[EngineSettings] = []
     told: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ def _estimates(withheld: list[Withheld], engines: Engines) -> list[str]:
 
 
 def _student(settings: Settings, needs_key: bool) -> EngineSettings:
-    from dbt_ai.engines.opening import engine_settings
+    from dbt_ai.engines.reaching import engine_settings
 
     try:
         return engine_settings(

@@ -13,8 +13,9 @@ import pytest
 from dbt_ai.engines.batch_book import FILE as BOOK
 from dbt_ai.engines.batch_book import Batch, BatchBook, question_of
 from dbt_ai.engines.errors import EngineUnavailable
-from dbt_ai.engines.opening import DEFAULT_MODEL, Engines, engine_settings, key_source
+from dbt_ai.engines.opening import Engines
 from dbt_ai.engines.prices import read_prices
+from dbt_ai.engines.reaching import DEFAULT_MODEL, engine_settings, key_source
 from dbt_ai.engines.values import Request
 from dbt_ai.errors import EngineError, UsageError
 from tests.servers.loopback_api import LoopbackAPI
