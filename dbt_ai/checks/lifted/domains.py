@@ -108,17 +108,25 @@ def _values(kind: exp.DataType, words: Vocabulary) -> list[str]:
         days = sorted(words.dates | {moment.date() for moment in words.moments})
         ends = [f"{sign} {interval}" for interval in sorted(words.intervals) for sign in "+-"]
         shifted = [f"{_day(day)} {end}" for day in days for end in ends]
-        one = timedelta(days=1)
-        return [*(_day(day + step * one) for step in (0, -1, 1) for day in days), *shifted]
+        near = [timedelta(days=step) for step in (0, -1, 1)]
+        return [*(_day(day + step) for step in near for day in days if _exists(day, step)), *shifted]
     if kind.is_type(*exp.DataType.TEMPORAL_TYPES) and not kind.is_type("time", "timetz"):
         midnights = {datetime(day.year, day.month, day.day) for day in words.dates}
         moments = sorted(words.moments | midnights)
         steps = [timedelta(0), timedelta(seconds=-1), timedelta(seconds=1), timedelta(days=-1), timedelta(days=1)]
-        return [_moment(moment + step) for step in steps for moment in moments]
+        return [_moment(moment + step) for step in steps for moment in moments if _exists(moment, step)]
     if kind.is_type("array", "list") and kind.expressions:
         inner = _values(kind.expressions[0], words)
         return [f"[{value}]" for value in inner[:4]]
     return []
+
+
+def _exists(moment: date, step: timedelta) -> bool:
+    """Whether Python has a date for it: the day after 9999-12-31, which stands for the end of time, it has not."""
+    try:
+        return bool(moment + step)
+    except OverflowError:
+        return False
 
 
 def _plain(kind: exp.DataType) -> list[str]:

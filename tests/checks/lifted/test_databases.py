@@ -38,6 +38,15 @@ def asked(databases: Databases, sql: str) -> list[tuple[object, ...]]:
     return databases.connection.execute(sql.replace("FROM ", f"FROM {MANY}.main.")).fetchall()
 
 
+@pytest.mark.parametrize("literal", ["date '9999-12-31'", "timestamp '9999-12-31 23:59:59'", "date '0001-01-01'"])
+def test_the_last_and_the_first_day_have_one_neighbour(literal: str) -> None:
+    kinds = (("day", "DATE"), ("moment", "TIMESTAMP"))
+    found = words(f"select day, moment from t where day < {literal} or moment < {literal}")
+    with Databases([Relation("t", (None, None, "t"), kinds)], found, count=50) as databases:
+        values = {value for column in databases.domains["t"] for value in column.values}
+    assert any("9999-12-31" in value or "0001-01-01" in value for value in values)
+
+
 @pytest.mark.parametrize("key", ["shop.customers", "shop.orders"])
 def test_keys_that_are_declared_unique_are(shop: Databases, key: str) -> None:
     assert asked(shop, f'SELECT 1 FROM "{key}" GROUP BY {DATABASE}, id HAVING count(*) > 1') == []
