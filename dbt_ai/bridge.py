@@ -35,6 +35,14 @@ ARGUMENTS: Mapping[str, Kinds] = {
         "format": "text",
         "output": "text",
     },
+    "test": {
+        **_SELECTION,
+        "severity": "text",
+        "dry_run": "yes or no",
+        "check": "yes or no",
+        "format": "text",
+        "output": "text",
+    },
     "lineage": {
         "column": "text",
         "format": "text",

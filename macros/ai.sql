@@ -9,6 +9,13 @@
   }) -%}
 {% endmacro %}
 
+{% macro ai_test(select=none, exclude=none, selector=none, state=none, severity=none, dry_run=none, check=none, format=none, output=none) %}
+  {%- do ai__call('test', {
+      'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
+      'severity': severity, 'dry_run': dry_run, 'check': check, 'format': format, 'output': output,
+  }) -%}
+{% endmacro %}
+
 {% macro ai_lineage(column=none, format=none, output=none) %}
   {%- do ai__call('lineage', {'column': column, 'format': format, 'output': output}) -%}
 {% endmacro %}

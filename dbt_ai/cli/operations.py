@@ -38,6 +38,20 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
                 output=_path(arguments, "output"),
             ),
         )
+    if command == "test":
+        from dbt_ai.cli.test import SEVERITIES, TestCall, run_test
+
+        return run_test(
+            reader,
+            TestCall(
+                selection=selection_from(arguments),
+                severity=_choice(arguments, "severity", SEVERITIES),
+                dry_run=bool(arguments.get("dry_run")),
+                check=bool(arguments.get("check")),
+                form=_choice(arguments, "format", FORMATS) or "text",
+                output=_path(arguments, "output"),
+            ),
+        )
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 

@@ -1,11 +1,12 @@
-"""The lock file: which texts are ours, what they rest on. Committed, one sorted line an entry, easy to merge."""
+"""The lock file: which texts and tests are ours, what they rest on. One sorted line an entry, easy to merge."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from dbt_ai.edits.files import inside
 from dbt_ai.edits.journal import recover
@@ -38,26 +39,29 @@ class LockEntry:
         return Target(self.unique_id, self.column)
 
 
+@dataclass(frozen=True, order=True)
+class TestEntry:
+    """A data test that we wrote once, whether it is still there or a person has deleted it. `test` is its generic test
+    by the bare name, `arguments` a hash of what it was given, `basis` what it rested on."""
+
+    __test__ = False  # pytest must not collect it
+
+    unique_id: str
+    column: str | None
+    test: str
+    arguments: str
+    basis: str
+
+
 def read_lock(root: Path) -> dict[Target, LockEntry]:
-    """The entries of the lock file of the project at `root`, none where there is no such file.
+    """The texts in the lock file of the project at `root`, none where there is no such file.
 
     What a run that was killed left half written is undone first. Raises ProjectError, naming the line, for a file that
     is broken, or written by a newer version.
     """
-    recover(root)
-    file = root / LOCK_FILE
-    if not file.exists():
-        return {}
-    try:
-        lines = file.read_bytes().decode().split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{LOCK_FILE} cannot be read ({error}); restore it from git and run again.") from error
     entries: dict[Target, LockEntry] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        entry = _entry(line, number)
-        if entry is not None:
+    for number, entry in _entries(root):
+        if isinstance(entry, LockEntry):
             if entries.get(entry.target, entry) != entry:
                 raise ProjectError(
                     f"{LOCK_FILE}, line {number}: {entry.target} is listed twice; keep the line that belongs to the "
@@ -67,7 +71,28 @@ def read_lock(root: Path) -> dict[Target, LockEntry]:
     return entries
 
 
-def _entry(line: str, number: int) -> LockEntry | None:
+def read_test_entries(root: Path) -> list[TestEntry]:
+    """The data tests in the lock file of the project at `root`. Raises ProjectError as `read_lock` does."""
+    return [entry for _, entry in _entries(root) if isinstance(entry, TestEntry)]
+
+
+def _entries(root: Path) -> Iterator[tuple[int, LockEntry | TestEntry]]:
+    """Every entry with the number of its line."""
+    recover(root)
+    file = root / LOCK_FILE
+    if not file.exists():
+        return
+    try:
+        lines = file.read_bytes().decode().split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{LOCK_FILE} cannot be read ({error}); restore it from git and run again.") from error
+    for number, line in enumerate(lines, 1):
+        entry = _entry(line, number) if line.strip() else None
+        if entry is not None:
+            yield number, entry
+
+
+def _entry(line: str, number: int) -> LockEntry | TestEntry | None:
     """The entry on `line`, None for the header."""
     names = [field.name for field in fields(LockEntry) if field.name != "citations"]
     try:
@@ -79,6 +104,8 @@ def _entry(line: str, number: int) -> LockEntry | None:
                     "upgrade dbtai and run again."
                 )
             return None
+        if "test" in data:
+            return _test_entry(data)
         required = {name: data[name] for name in names}
         citations = data.get("citations", [])
         if not isinstance(citations, list) or not all(isinstance(citation, str) for citation in citations):
@@ -94,14 +121,29 @@ def _entry(line: str, number: int) -> LockEntry | None:
     return entry
 
 
-def _line(entry: LockEntry) -> str:
-    """An entry as a line; without citations where it has none, as all entries were once."""
+def _test_entry(data: dict[str, Any]) -> TestEntry:
+    """The entry of a data test. Raises KeyError or ValueError where it is not one."""
+    found = {field.name: data[field.name] for field in fields(TestEntry)}
+    if not all(isinstance(value, str) or (value is None and name == "column") for name, value in found.items()):
+        raise ValueError("test")
+    return TestEntry(**found)
+
+
+def _line(entry: LockEntry | TestEntry) -> str:
+    """An entry as a line; a text without citations where it has none, as all entries were once."""
     kept = {name: value for name, value in asdict(entry).items() if name != "citations" or value}
     return json.dumps(kept, ensure_ascii=False)
 
 
-def lock_change(root: Path, entries: Iterable[LockEntry], removals: Iterable[Target] = ()) -> FileChange | None:
-    """The change of the lock file that adds or replaces `entries` and drops `removals`; None where nothing changes.
+def lock_change(
+    root: Path,
+    entries: Iterable[LockEntry] = (),
+    removals: Iterable[Target] = (),
+    tests: Iterable[TestEntry] = (),
+    test_removals: Iterable[TestEntry] = (),
+) -> FileChange | None:
+    """The change of the lock file that adds or replaces `entries` and `tests` and drops `removals` and `test_removals`;
+    None where nothing changes.
 
     It belongs into the plan of the property files, so that both are written together.
     """
@@ -111,7 +153,8 @@ def lock_change(root: Path, entries: Iterable[LockEntry], removals: Iterable[Tar
     for target in removals:
         known.pop(target, None)
     known.update({entry.target: entry for entry in entries})
-    lines = sorted(_line(entry) for entry in known.values())
+    known_tests = {*read_test_entries(root), *tests} - {*test_removals}
+    lines = sorted([*map(_line, known.values()), *map(_line, known_tests)])
     newline = "\r\n" if before is not None and b"\r\n" in before else "\n"
     after = "".join(line + newline for line in [HEADER, *lines]).encode()
     if before == after or (before is None and not lines):

@@ -30,6 +30,7 @@ _STYLES = {
 }
 _TEXTS = (OutcomeKind.WRITTEN, OutcomeKind.STALE)
 _TROUBLE = (OutcomeKind.REFUTED, OutcomeKind.REFUSED)
+WHOLE = {"document": "(description)"}  # what an outcome of a whole node is called
 LOCK_FILE = "dbt_ai.lock"
 MAX_TEXTS = 200  # that are shown one by one; the files have them all
 MAX_NODES = 20  # of the gaps
@@ -53,11 +54,12 @@ def print_report(report: Report, *, texts: bool = True, file: TextIO | None = No
     one_by_one = sum(outcome.kind in _TEXTS for outcome in shown) <= MAX_TEXTS
     nodes = _by_node(shown)
     indent = 0 if one_by_one else max(cell_len(_short(unique_id)) for unique_id, _ in nodes)
+    whole = WHOLE.get(report.job, "(rows)")
     for unique_id, outcomes in nodes:
         _print_node(console, unique_id, outcomes, report.wrote, indent)
         for outcome in outcomes:
             if one_by_one or outcome.kind in _TROUBLE:
-                _print_outcome(console, outcome, width)
+                _print_outcome(console, outcome, width, whole)
     _print_failed(console, [outcome for outcome in report.outcomes if outcome.kind is OutcomeKind.FAILED])
     _print_gaps(console, [outcome for outcome in report.outcomes if outcome.kind is OutcomeKind.GAP])
     _print_findings(console, report)
@@ -153,11 +155,13 @@ def _print_node(console: Console, unique_id: str, outcomes: Sequence[Outcome], w
     console.print(head, soft_wrap=True)
 
 
-def _print_outcome(console: Console, outcome: Outcome, width: int) -> None:
-    name = Text(_printable(outcome.target.column or "(description)"), style="" if outcome.target.column else "italic")
+def _print_outcome(console: Console, outcome: Outcome, width: int, whole: str) -> None:
+    name = Text(_printable(outcome.target.column or whole), style="" if outcome.target.column else "italic")
     name.truncate(width, overflow="ellipsis", pad=True)
     word = Text(_word(outcome).ljust(8), style=_STYLES[outcome.kind])
     text = outcome.text if outcome.kind in _TEXTS else outcome.detail
+    if outcome.kind is OutcomeKind.WRITTEN and outcome.detail:
+        text = f"{text}: {outcome.detail}"
     head = Text.assemble("  ", name, "  ", word, "  ")
     _print_entry(console, head, text or outcome.detail)
     evidence = rests_on(outcome.citations) if outcome.kind in _TEXTS else ""

@@ -1,7 +1,8 @@
 """What tests notice: a model's tests on its rows as they would be with one fault, in its SQL or in the data it reads.
 
-Three kinds of faults are tried: every mutant of the SQL, every error of `faults` in a relation that it reads (or in
-the relation itself, where it has no SQL), and a join that repeats rows of the result, as one that is added later may.
+These faults are tried: every mutant of the SQL, every error of `faults` in a relation that it reads (or in the relation
+itself, where it has no SQL), rows missing in a relation that a test refers to, and a join that repeats rows of the
+result, as one that is added later may.
 A test that fails for none of them cannot fail (see docs/data-tests.md).
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.data_tests.faults import ROW, Fault, FaultyColumn, faults_of
@@ -96,7 +97,7 @@ def try_model(
             if _fingerprint(stage, stage.table("result", staged)) != bench.original:
                 return Trials((), "its rows are others each time that it runs")
             tried = [*_of_data(bench, staged, reads, copies), *_fan_out(bench, result)]
-            tried += _of_sql(bench, staged, copies)
+            tried += [*_of_sql(bench, staged, copies), *_missing(bench, result)]
             return Trials(tuple(tried), _out_of_time(bench))
     except (WarehouseError, QueryError, RecursionError) as error:
         return Trials((), str(error))
@@ -114,7 +115,7 @@ def try_relation(connection: duckdb.DuckDBPyConnection, read: Read, checks: Sequ
                 trials += [trial] if trial is not None else []
                 if time.monotonic() > bench.end:
                     break
-            return Trials(tuple(trials), _out_of_time(bench))
+            return Trials((*trials, *_missing(bench, copy)), _out_of_time(bench))
     except WarehouseError as error:
         return Trials((), str(error))
 
@@ -153,6 +154,19 @@ def _fan_out(bench: _Bench, result: str) -> Iterator[Trial]:
     trial = bench.trial(FAN_OUT, "A join repeats some of the rows.", _with_rows(fault, result), True)
     if trial is not None:
         yield trial
+
+
+def _missing(bench: _Bench, result: str) -> Iterator[Trial]:
+    """Rows missing in a relation that a check refers to."""
+    (fault,) = (fault for fault in faults_of(()) if fault.kind == "late rows")
+    for references in dict.fromkeys(check.references for check in bench.checks if check.references):
+        try:
+            fewer = bench.stage.table("fewer", _with_rows(fault, references))
+        except WarehouseError:
+            continue
+        checks = [replace(c, references=fewer) if c.references == references else c for c in bench.checks]
+        caught = frozenset(n for n in _failing(bench.stage, checks, result) if checks[n].references == fewer)
+        yield Trial("missing rows", f"Rows are missing in {references}.", False, caught)
 
 
 def _faults(stage: Stage, copy: str, read: Read) -> tuple[Fault, ...]:

@@ -125,6 +125,17 @@ class Subject:
         parent = self.evidence.get(source.relation) if source else None
         return parent if parent is not None and parent.resource_type == "model" else None
 
+    def from_maker(self, column: Column) -> Evidence | None:
+        """As `from_model`, where that model does more than to pass on what it reads."""
+        parent = self.from_model(column)
+        return None if parent is None or passes_on(parent) else parent
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether it only passes on what it reads, as many staging views do: it gets the tests of its keys, references
+        and lists, and what is made of it the others."""
+        return passes_on(self.own)
+
     @cached_property
     def tests(self) -> tuple[DataTest, ...]:
         """The tests that the node has."""
@@ -153,6 +164,14 @@ class Subject:
             for edge in child.lineage.edges
             if edge.source.relation == own and edge.kind in kinds
         )
+
+
+def passes_on(one: Evidence) -> bool:
+    """Whether a model has the rows of one relation, and its columns, renamed at most."""
+    facts = one.facts
+    if facts is None or len(facts.base_relations) != 1 or facts.rows_of is None or facts.filters:
+        return False
+    return all(column.kind in _PASSED for column in facts.columns)
 
 
 def is_plain(name: str) -> bool:

@@ -17,6 +17,7 @@ from dbt_ai.checks.data_tests.kinds.not_empty_string import not_empty_string
 from dbt_ai.checks.data_tests.kinds.not_null import not_null
 from dbt_ai.checks.data_tests.kinds.not_null_proportion import not_null_proportion
 from dbt_ai.checks.data_tests.kinds.relationships import relationships
+from dbt_ai.checks.data_tests.kinds.singular import singular
 from dbt_ai.checks.data_tests.kinds.unique import unique
 from dbt_ai.checks.data_tests.kinds.unique_combination import unique_combination
 from dbt_ai.checks.data_tests.values import DataCheck, UnknownKind
@@ -37,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
     "not_null": not_null,
     "accepted_values": accepted_values,
     "relationships": relationships,
+    "singular": singular,
     **{f"dbt_utils.{name}": kind for name, kind in _OF_UTILS.items()},
     **{f"dbt_expectations.{name}": kind for name, kind in expectations.KINDS.items()},
 }

@@ -34,6 +34,8 @@ RULES: tuple[Callable[[Subject], Iterable[Candidate]], ...] = (
 
 def candidates_of(subject: Subject) -> tuple[Candidate, ...]:
     """Everything that the rules propose for a node; of the same test twice the first."""
+    if subject.node.resource_type == "snapshot":
+        return ()  # dbt keeps its key, and its source has the values
     found: dict[tuple[object, ...], Candidate] = {}
     for rule in RULES:
         for candidate in rule(subject):

@@ -25,7 +25,10 @@ def accepted_values(subject: Subject) -> Iterable[Candidate]:
     changed = subject.found("value-set-changed")
     for column in subject.columns:
         kind = family(column.profile.type if column.profile else None)
-        if kind not in ("text", "integer") or column.name.casefold() in subject.is_key | subject.joined:
+        folded = column.name.casefold()
+        if kind not in ("text", "integer") or folded in subject.is_key:
+            continue
+        if (subject.node.unique_id, folded) in subject.refers or _looked_up(subject, column):
             continue
         if column.name.casefold() in changed or subject.from_model(column) is not None:
             continue
@@ -34,6 +37,13 @@ def accepted_values(subject: Subject) -> Iterable[Candidate]:
             yield _made(subject, column, *found)
         elif found is not None and kind == "integer" and all(_UNQUOTED.fullmatch(value) for value in found[0]):
             yield _made(subject, column, *found, quote=False)
+
+
+def _looked_up(subject: Subject, column: Column) -> bool:
+    """Whether the value is looked up in a seed, which is the list itself."""
+    source = column.source
+    seed = subject.evidence.get(source.relation) if source else None
+    return seed is not None and seed.resource_type == "seed" and bool(subject.facts and subject.facts.joins)
 
 
 def _made(

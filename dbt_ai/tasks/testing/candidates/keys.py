@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from dbt_ai.sql.values import Key
 from dbt_ai.tasks.derived.entities import entity_of_key, entity_of_relation
@@ -10,6 +11,7 @@ from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Subject, is_plain
 from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
+MIN_ROWS = 20
 _WHY = {
     "group by": "The SQL groups by it.",
     "distinct": "The SQL takes each only once.",
@@ -20,20 +22,56 @@ _WHY = {
 
 
 def keys(subject: Subject) -> Iterable[Candidate]:
-    """`unique` for a column that is a key alone, `unique_combination_of_columns` where only several are.
+    """`unique` for a column that is a key alone, `unique_combination_of_columns` where only several are; `not_null` for
+    what is the grain.
 
     The first key, and any other that is named for what the rows are, is the grain; the others are worth a test where
-    they notice more than the grain's does. dbt itself keeps the key of a snapshot.
+    they notice more than the grain's does.
     """
-    if subject.node.resource_type == "snapshot":
-        return
-    found = [key for key in subject.own.relation.unique_keys if all(is_plain(name) for name in key)]
-    single = [key[0] for key in found if len(key) == 1]
+    found = list(_unique_columns(subject))
+    for candidate in found:
+        yield candidate
+        column = subject.column(candidate.target.column or "")
+        if column is not None and column.filled and candidate.role is Role.KEY:
+            why = "A row is found by it."
+            yield Candidate(candidate.target, "not_null", candidate.basis, why, role=Role.KEY, alarm=candidate.alarm)
+    several = [key for key in subject.own.relation.unique_keys if len(key) > 1 and all(is_plain(name) for name in key)]
+    if not found and several:
+        yield _combination(subject, several[0])
+
+
+def _unique_columns(subject: Subject) -> Iterator[Candidate]:
+    single = [key[0] for key in subject.own.relation.unique_keys if len(key) == 1 and is_plain(key[0])]
     for number, name in enumerate(single):
         grain = number == 0 or _named_for_the_rows(name, subject.node.name)
         yield _unique(subject, name, Role.KEY if grain else Role.OTHER)
-    if not single and found:
-        yield _combination(subject, found[0])
+    for candidate in _kept(subject):
+        if candidate.target.column not in single:
+            grain = not single or _named_for_the_rows(candidate.target.column or "", subject.node.name)
+            yield candidate if grain else replace(candidate, role=Role.OTHER)
+
+
+def _kept(subject: Subject) -> Iterator[Candidate]:
+    """A key of what the SQL reads whose rows the data shows to be kept, and, where nothing is read, a first column that
+    is named for the rows."""
+    for number, column in enumerate(subject.columns):
+        if column.profile is None or not column.profile.unique or not column.filled or column.values < MIN_ROWS:
+            continue
+        source = column.source
+        parent = subject.evidence.get(source.relation) if source else None
+        if source and parent and any(key == (source.column,) for key in parent.relation.unique_keys):
+            why = f"It is the key of {parent.name}, and no row of that occurs twice here."
+            yield Candidate(subject.target(column.name), "unique", Basis.SQL, why, role=Role.KEY)
+        elif number == 0 and _ends_like(column.name, subject.node.name):
+            alarm = overfitting.of_uniqueness(column.values)
+            why = "It is named for the rows, and no value occurs twice in the data."
+            yield Candidate(subject.target(column.name), "unique", Basis.DATA, why, role=Role.KEY, alarm=alarm)
+
+
+def _ends_like(name: str, relation: str) -> bool:
+    """Whether `line_id` may number the rows of `ticket_lines`."""
+    key, rows = entity_of_key(name), entity_of_relation(relation)
+    return key is not None and rows is not None and f" {rows.one}".endswith(f" {key.one}")
 
 
 def _unique(subject: Subject, name: str, role: Role) -> Candidate:

@@ -9,7 +9,8 @@ from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
 
 def lookups(subject: Subject) -> Iterable[Candidate]:
-    """`unique` and `not_null` for the column by which a LEFT JOIN reads this relation, where its data is so."""
+    """`unique` for the column by which a LEFT JOIN reads this relation, where its data is so. A NULL in it would match
+    nothing, and do no harm."""
     own, seen = subject.node.unique_id, set[str]()
     for reader in subject.children:
         for join in reader.facts.joins if reader.facts else ():
@@ -24,6 +25,3 @@ def lookups(subject: Subject) -> Iterable[Candidate]:
             seen.add(column.name.casefold())
             why = f"{reader.name} joins it, and would repeat its rows for a value that occurs twice."
             yield Candidate(subject.target(column.name), "unique", Basis.SQL, why, role=Role.KEY)
-            if column.filled:
-                why = f"{reader.name} finds these rows by it."
-                yield Candidate(subject.target(column.name), "not_null", Basis.SQL, why)

@@ -9,6 +9,7 @@ from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
+MAX_CLASSES = 12
 _MADE = (ColumnKind.AGGREGATED, ColumnKind.COMPUTED, ColumnKind.WINDOWED, ColumnKind.CAST)
 
 
@@ -19,16 +20,18 @@ def not_null(subject: Subject) -> Iterable[Candidate]:
     """
     deciding = subject.deciding()
     keys = {name.casefold() for key in subject.own.relation.unique_keys for name in key}
+    above = _keys_of_readers(subject)
     late = subject.found("nulls-since")
     for column in subject.columns:
         if not column.filled or column.name.casefold() in late:
             continue
         folded = column.name.casefold()
         if folded in keys:
-            role = Role.KEY if folded in subject.is_key and _first_key(subject, folded) else Role.OTHER
-            yield _made(subject, column, Basis.SQL, "A row is found by it.", role)
-        elif subject.node.resource_type in ("source", "seed"):
-            continue  # what is not a key is tested where it is read
+            yield _made(subject, column, Basis.SQL, "A row is found by it.")
+        elif folded in above and subject.has_sql:
+            yield _made(subject, column, Basis.SQL, "A model that reads it has one row for each.", Role.KEY)
+        elif subject.node.resource_type in ("source", "seed") or subject.passes_on:
+            continue  # what is not a key is tested where something is made of it
         elif folded in subject.joined and not _same_above(subject, column):
             yield _made(subject, column, Basis.SQL, "Other rows are found by it.")
         elif folded in deciding and not _same_above(subject, column):
@@ -40,8 +43,20 @@ def not_null(subject: Subject) -> Iterable[Candidate]:
             yield _made(subject, column, Basis.DATA, why)
         elif column.facts is not None and column.facts.kind in _MADE:
             yield _made(subject, column, Basis.DATA, "It is computed here, and always has a value in the data.")
-        elif column.profile is not None and 2 <= column.profile.distinct <= 20 and not _same_above(subject, column):
+        elif _sorts(column) and not _same_above(subject, column):
             yield _made(subject, column, Basis.DATA, "It sorts the rows into classes, and each row has one.")
+
+
+def _keys_of_readers(subject: Subject) -> frozenset[str]:
+    """Its columns, in lower case, that a model which reads it is keyed by."""
+    return frozenset(
+        column.sources[0].column.casefold()
+        for reader in subject.children
+        for key in (reader.facts.keys if reader.facts else ())
+        if len(key.columns) == 1 and key.basis in ("row_number", "distinct on", "group by")
+        if (column := reader.facts.column(key.columns[0]) if reader.facts else None) is not None
+        if len(column.sources) == 1 and column.sources[0].relation == subject.node.unique_id
+    )
 
 
 def _made(subject: Subject, column: Column, basis: Basis, why: str, role: Role = Role.OTHER) -> Candidate:
@@ -49,14 +64,14 @@ def _made(subject: Subject, column: Column, basis: Basis, why: str, role: Role =
     return Candidate(subject.target(column.name), "not_null", basis, why, role=role, alarm=alarm)
 
 
-def _first_key(subject: Subject, folded: str) -> bool:
-    """Whether the column is the first key, or another one that comes with its own `unique` as a grain."""
-    return subject.own.relation.unique_keys[0][0].casefold() == folded
-
-
 def _same_above(subject: Subject, column: Column) -> bool:
     """Whether a parent model has the very column, and nothing here can take its value away."""
-    return subject.from_model(column) is not None and not _by_a_join(column)
+    return subject.from_maker(column) is not None and not _by_a_join(column)
+
+
+def _sorts(column: Column) -> bool:
+    profile = column.profile
+    return profile is not None and 2 <= profile.distinct <= MAX_CLASSES and profile.rows >= 10 * profile.distinct
 
 
 def _by_a_join(column: Column) -> bool:

@@ -26,16 +26,18 @@ _PAIRS = (
 
 def orderings(subject: Subject) -> Iterable[Candidate]:
     """`expression_is_true` for two moments of a row: by their names, or where the SQL takes the time between them."""
-    if subject.node.resource_type in ("source", "seed"):
+    if subject.node.resource_type in ("source", "seed") or subject.passes_on:
         return
     moments = [c for c in subject.columns if c.profile and family(c.profile.type) in _MOMENTS and c.values]
     measured = set(_measured(subject))
     for first, last in permutations(moments, 2):
         if first.profile is None or last.profile is None or first.profile.type != last.profile.type:
             continue
-        if subject.from_model(first) is not None and subject.from_model(first) == subject.from_model(last):
-            continue  # the parent has both
-        by_sql = (_origin(first), _origin(last)) in measured
+        maker = subject.from_maker(first)
+        if maker is not None and maker == subject.from_maker(last):
+            continue  # that model has both
+        alike = first.facts is None or last.facts is None or first.facts.kind is last.facts.kind
+        by_sql = alike and (_origin(first), _origin(last)) in measured
         if not by_sql and not _named_so(first.name.casefold(), last.name.casefold()):
             continue
         both = min(first.values, last.values)

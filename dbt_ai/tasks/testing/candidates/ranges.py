@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.values import ColumnKind
+from dbt_ai.tasks.derived.entities import entity_of_key
 from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate
@@ -29,14 +30,16 @@ def ranges(subject: Subject) -> Iterable[Candidate]:
 
     The bounds are never the extremes of the data: the next row may pass these by right.
     """
-    if subject.node.resource_type in ("source", "seed"):
+    if subject.node.resource_type in ("source", "seed") or subject.passes_on:
         return
     for column in subject.columns:
         profile = column.profile
-        if profile is None or family(profile.type) not in _NUMBERS or subject.from_model(column) is not None:
+        if profile is None or family(profile.type) not in _NUMBERS or subject.from_maker(column) is not None:
             continue
         folded = column.name.casefold()
-        if folded in subject.is_key | subject.joined or profile.minimum is None or profile.maximum is None:
+        if entity_of_key(folded) is not None or folded in subject.is_key | subject.joined:
+            continue
+        if profile.minimum is None or profile.maximum is None:
             continue
         low, high = float(profile.minimum), float(profile.maximum)
         made = column.facts is not None and column.facts.kind is ColumnKind.AGGREGATED

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.values import Aggregate
+from dbt_ai.tasks.derived.entities import entity_of_key
 from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate
@@ -62,7 +63,12 @@ def _lines(subject: Subject) -> Iterable[Candidate]:
         if group.profile.distinct > 0.8 * group.profile.rows:
             continue  # hardly any group has several lines
         for line in subject.columns:
-            if line.name == total.name or not _is_amount(line) or not _LINE.search(line.name):
+            if (
+                line.name == total.name
+                or entity_of_key(line.name)
+                or not _is_amount(line)
+                or not _LINE.search(line.name)
+            ):
                 continue
             if line.source is None or line.source.relation != total.source.relation:
                 yield _add_up(subject, group, line, total)

@@ -1,0 +1,13 @@
+"""A singular test: a SELECT of its own, with {model} where it reads the relation."""
+
+from __future__ import annotations
+
+from dbt_ai.checks.data_tests.values import DataCheck, UnknownKind
+
+
+def singular(check: DataCheck, tested: str) -> str:
+    """The rows that the SELECT finds."""
+    sql = check.argument("sql")
+    if not isinstance(sql, str) or "{model}" not in sql:
+        raise UnknownKind("a singular test needs SQL that reads {model}")
+    return sql.replace("{model}", tested)

@@ -1,0 +1,169 @@
+"""The job `test`: the data tests that a project lacks, each of which has run and passed, can fail, and notices what no
+other does.
+
+The road: read the project, gather evidence, propose tests, run them, try them on faults, choose, plan the edits, apply
+them, report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dbt_ai.checks.data_tests import DataCheck
+from dbt_ai.checks.sandbox import Sandbox
+from dbt_ai.edits import apply_plan, diff_plan, lock_change, plan_edits, read_lock
+from dbt_ai.edits.lock import TestEntry, read_test_entries
+from dbt_ai.errors import EditError
+from dbt_ai.project.values import Project, ProjectReader, Selection
+from dbt_ai.tasks.data import Data
+from dbt_ai.tasks.document import RESOURCE_TYPES
+from dbt_ai.tasks.gathering import Gathered, compile_scope, gather
+from dbt_ai.tasks.progress import Progress, nothing
+from dbt_ai.tasks.references import references_of
+from dbt_ai.tasks.testing.candidates import candidates_of
+from dbt_ai.tasks.testing.project_tests import ProjectTests
+from dbt_ai.tasks.testing.proving import Proven, prove
+from dbt_ai.tasks.testing.remembering import entry_of, gone, is_remembered
+from dbt_ai.tasks.testing.subject import Subject
+from dbt_ai.tasks.testing.telling import failing_outcome, notices_of, there, unwritable_outcome, written_outcome
+from dbt_ai.tasks.testing.writing import WrittenTest, edits_of, written
+from dbt_ai.tasks.written import Author, author
+from dbt_ai.values import Outcome, OutcomeKind, Plan, Report, Target
+
+
+@dataclass(frozen=True)
+class TestOptions:
+    """What to test and how. `write` False plans and tells, and changes no file. `severity` is written into every test;
+    with "warn" tests that fail today and rest on more than the data are written, too."""
+
+    __test__ = False  # pytest must not collect it
+
+    selection: Selection = field(default_factory=Selection)
+    write: bool = True
+    severity: str | None = None
+
+
+def write_data_tests(reader: ProjectReader, options: TestOptions, progress: Progress = nothing) -> Report:
+    """Writes the data tests that the selected nodes of the root project lack.
+
+    Raises UsageError for a selection that dbt does not understand, WarehouseError for data that may not be read, and
+    EditError where a file changed between plan and write.
+    """
+    project = reader.project
+    selected = reader.select(options.selection, RESOURCE_TYPES)
+    wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
+    lock = read_lock(project.root)
+    scope = compile_scope(reader, wanted, progress)
+    with Data(project) as data:
+        sandbox, about_data = data.sandbox, data.notices
+        if sandbox is None:
+            why = "No test is written without data to run it on."
+            return Report("test", notices=(*about_data, why), wrote=options.write)
+        gathered = gather(
+            project, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
+        )
+        tests = ProjectTests(project, gathered.evidence)
+        remembered = read_test_entries(project.root)
+        proven = _prove_all(project, gathered, scope.order, tests, remembered, sandbox, progress)
+    return _write(project, gathered, proven, tests, remembered, options, about_data, progress)
+
+
+def _prove_all(
+    project: Project,
+    gathered: Gathered,
+    order: Sequence[str],
+    tests: ProjectTests,
+    remembered: Sequence[TestEntry],
+    sandbox: Sandbox,
+    progress: Progress,
+) -> dict[str, Proven]:
+    """What became of the candidates of each wanted node, parents first: what a parent's test notices, a child's need
+    not."""
+    refers = references_of(gathered.evidence, sandbox, project.graph())
+    checks: dict[str, list[DataCheck]] = {u: list(tests.checks(u)) for u in gathered.evidence}
+    wanted = [unique_id for unique_id in order if unique_id in set(gathered.wanted)]
+    found: dict[str, Proven] = {}
+    for number, unique_id in enumerate(wanted):
+        progress("Trying tests", number, len(wanted))
+        node = project.nodes[unique_id]
+        if node.materialized == "ephemeral" or gathered.evidence[unique_id].profile is None:
+            continue
+        subject = Subject(project, node, gathered.evidence, refers, unique_id in gathered.data_keys)
+        new = [
+            candidate
+            for candidate in candidates_of(subject)
+            if not tests.has(candidate) and not is_remembered(candidate, remembered)
+        ]
+        found[unique_id] = prove(subject, new, tests, sandbox, checks)
+        checks[unique_id] += [tests.check(chosen.candidate) for chosen in found[unique_id].choice.chosen]
+    return found
+
+
+def _write(
+    project: Project,
+    gathered: Gathered,
+    proven: Mapping[str, Proven],
+    tests: ProjectTests,
+    remembered: Sequence[TestEntry],
+    options: TestOptions,
+    notices: Sequence[str],
+    progress: Progress,
+) -> Report:
+    """The road from the chosen tests to the report."""
+    told: list[tuple[Outcome, WrittenTest | None]] = []
+    for unique_id in gathered.wanted:
+        told += [(outcome, None) for outcome in there(project, tests.of(unique_id), remembered)]
+        if unique_id in gathered.failures:
+            detail = gathered.failures[unique_id]
+            told.append((Outcome(Target(unique_id), OutcomeKind.FAILED, reason="no-sql", detail=detail), None))
+        if unique_id in proven:
+            told += _told(project, unique_id, proven[unique_id], tests.folders[0], options.severity)
+    made = [item for _, item in told if item is not None]
+    plan = plan_edits(project.root, edits_of(made))
+    outcomes = [outcome if item is None else _planned(outcome, item, plan) for outcome, item in told]
+    entries = [
+        entry_of(item.candidate)
+        for outcome, (_, item) in zip(outcomes, told, strict=True)
+        if item is not None and outcome.kind is OutcomeKind.WRITTEN
+    ]
+    change = lock_change(project.root, tests=entries, test_removals=gone(project, remembered))
+    plan = replace(plan, changes=(*plan.changes, change)) if change else plan
+    if options.write and plan.changes:
+        progress("Writing", 0, len(plan.changes))
+        apply_plan(project.root, plan)
+    return Report(
+        job="test",
+        outcomes=tuple(outcomes),
+        notices=(*notices, *gathered.notices, *notices_of(project, proven)),
+        diff=diff_plan(plan),
+        wrote=options.write,
+    )
+
+
+def _told(
+    project: Project, unique_id: str, proven: Proven, folder: str, severity: str | None
+) -> list[tuple[Outcome, WrittenTest | None]]:
+    """What is written for a node, and what fails on its data, each with its edit where there is one."""
+    node = project.nodes[unique_id]
+    chosen = [one.candidate for one in proven.choice.chosen]
+    told: list[tuple[Outcome, WrittenTest | None]] = []
+    for candidate in [*chosen, *(one for one, _ in proven.failing if severity == "warn")]:
+        item = written(project, folder, candidate, severity)
+        told.append((unwritable_outcome(node, candidate) if item is None else written_outcome(item, proven), item))
+    if severity != "warn":
+        told += [(failing_outcome(node, candidate, verdict), None) for candidate, verdict in proven.failing]
+    return told
+
+
+def _planned(outcome: Outcome, item: WrittenTest, plan: Plan) -> Outcome:
+    """The outcome of what could be edited in, or why it could not."""
+    for refusal in plan.refused:
+        if refusal.reason == "outside-project":
+            raise EditError(
+                f"{refusal.edit.path} leads out of the project, so nothing was written. Keep the file inside, or "
+                "leave out the nodes that it describes with --exclude."
+            )
+        if refusal.edit is item.edit or refusal.edit == item.macro:
+            return replace(outcome, kind=OutcomeKind.REFUSED, reason=refusal.reason, detail=refusal.detail)
+    return outcome
