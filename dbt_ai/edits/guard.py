@@ -65,7 +65,7 @@ def is_as_meant(before: Any, after: Any, meant: Sequence[Meant]) -> bool:
                 _restore(_at(before, change.path), holder, "description")
     except (KeyError, IndexError, TypeError):
         return False
-    return _same(before, after)
+    return same(before, after)
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -121,16 +121,17 @@ def _reads_as(value: Any, written: Any, key: str = "") -> bool:
         return len(value) == len(written) and all(map(_reads_as, value, written))
     if key == "description" and isinstance(written, str):
         return bool(value.removesuffix("\n") == written)
-    return _same(value, written)
+    return same(value, written)
 
 
-def _same(left: Any, right: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
+    """True where both are the same data of the same types."""
     if type(left) is not type(right):
         return False
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(_same(below, right[key]) for key, below in left.items())
+        return left.keys() == right.keys() and all(same(below, right[key]) for key, below in left.items())
     if isinstance(left, list):
-        return len(left) == len(right) and all(map(_same, left, right))
+        return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right) or repr(left) == repr(right)  # nan
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from dbt_ai.edits import data_tests, unit_tests
 from dbt_ai.edits.data_tests import KEYS, Identity
 from dbt_ai.edits.files import PropertyFile
+from dbt_ai.edits.guard import same
 from dbt_ai.edits.locate import Act, Locator, Spot, described, merged
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.texts import JINJA, doc_call, normalise, protect, unprotect
@@ -174,7 +175,7 @@ def _is_change(file: PropertyFile, before: Any, steps: Sequence[Step]) -> bool:
     first = steps[0]
     spot = first.spot
     if isinstance(first.edit, UnitTestEdit):
-        if any(step.value != first.value for step in steps):
+        if not all(same(step.value, first.value) for step in steps):
             raise RefusalError("conflicting-texts")
         return not unit_tests.is_there(before, first.value)
     if spot.act is Act.CHANGE and spot.mapping is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dbt_ai.edits.guard import same
 from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.scalars import plain
 from dbt_ai.edits.texts import normalise
@@ -48,6 +49,6 @@ def is_there(data: Any, item: dict[str, Any]) -> bool:
     for one in named:
         description = one.get("description")
         read = {**one, "description": normalise(description)} if isinstance(description, str) else one
-        if read == item:
+        if same(read, item):
             return True
     raise RefusalError("unit-test-exists")

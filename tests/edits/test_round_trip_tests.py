@@ -181,6 +181,18 @@ def test_exactly_the_meant_unit_tests_are_there(
     assert all(character in characters for character in before), "text is only added"
 
 
+def test_a_unit_test_is_there_only_with_values_of_the_same_types(tmp_path: Path) -> None:
+    def unit_test(value: Any) -> UnitTestEdit:
+        return UnitTestEdit(FILE, {"name": "t", "model": "m", "given": [], "expect": {"rows": [{"a": value}]}})
+
+    for there, other in ((float("nan"), None), (1, True), (1.0, 1), ("1", 1)):
+        (tmp_path / FILE).unlink(missing_ok=True)
+        apply_plan(tmp_path, plan_edits(tmp_path, [unit_test(there)]))
+        again = plan_edits(tmp_path, [unit_test(there), unit_test(there)])
+        assert (again.changes, again.refused) == ((), ())
+        assert [one.reason for one in plan_edits(tmp_path, [unit_test(other)]).refused] == ["unit-test-exists"]
+
+
 def live(text: str) -> bool:
     return any(mark in text for mark in ("{{", "{%", "{#", "\r")) or text.endswith("\n")
 
