@@ -15,6 +15,7 @@ import click
 
 from dbt_ai.bridge import ARGUMENTS
 from dbt_ai.checks import reasons as checking
+from dbt_ai.checks.data_tests import reasons as data_tests
 from dbt_ai.cli.commands import COMMANDS, dbtai
 from dbt_ai.edits import reasons as editing
 from dbt_ai.sql.mutants import OPERATORS
@@ -95,6 +96,7 @@ def reasons_page() -> str:
         **{f"Texts: {title[0].lower()}{title[1:]}": group for title, group in checking.GROUPS.items()},
         "Edits that are refused": refused,
         "Targets that are left as they are": working.REASONS,
+        "Data tests": data_tests.REASONS,
     }
     parts = [
         "# Reason codes",
