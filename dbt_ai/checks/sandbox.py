@@ -64,11 +64,14 @@ class QueryTimeout(WarehouseError):
 @dataclass(frozen=True)
 class Sandbox:
     """An open database. `connection` is for code of our own; SQL that somebody else wrote goes through `run`.
-    `notices` are whole sentences about what could not be opened beside the database itself."""
+    `notices` are whole sentences about what could not be opened beside the database itself. `where` is what verdicts
+    reached here say of the place. `partial` has the keys of relations of which only a part of the rows is there."""
 
     connection: duckdb.DuckDBPyConnection
     notices: tuple[str, ...] = ()
     timeout: float = 30.0
+    where: str = "duckdb"
+    partial: frozenset[str] = frozenset()
 
     def run(self, sql: str, timeout: float | None = None) -> list[tuple[Any, ...]]:
         """The rows of one SELECT statement, stopped after `timeout` seconds (default: the sandbox's).
@@ -146,10 +149,16 @@ def open_database(
 
 @contextmanager
 def open_memory(
-    catalogs: Sequence[str], *, memory_limit: str = "2GB", threads: int | None = None, timeout: float = 30.0
+    catalogs: Sequence[str],
+    *,
+    memory_limit: str = "2GB",
+    threads: int | None = None,
+    timeout: float = 30.0,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Sandbox]:
     """An instance with no database but empty ones in memory, called `catalogs`, of which the first is the current one;
-    locked down as one with the user's data is.
+    locked down as one with the user's data is. `settings` are of this connection alone: a cursor of it has not got
+    them.
 
     >>> with open_memory(["scratch"]) as sandbox:
     ...     sandbox.run("select current_catalog()")
@@ -160,10 +169,14 @@ def open_memory(
     connection = duckdb.connect(":memory:")
     try:
         for catalog in catalogs:
-            connection.execute(f"ATTACH ':memory:' AS {_name(catalog)}")
+            if catalog.casefold() != "memory":  # which is there from the start
+                connection.execute(f"ATTACH ':memory:' AS {_name(catalog)}")
         connection.execute(f"USE {_name(catalogs[0])}")
         connection.execute(f"SET memory_limit = {_text(memory_limit)}")
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
         connection.execute("SET TimeZone = 'UTC'")
+        for setting, value in (settings or {}).items():
+            connection.execute(f"SET {setting} = {value}")
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
         for setting, value in _LOCKDOWN.items():

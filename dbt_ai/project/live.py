@@ -23,6 +23,7 @@ from dbt_ai.project.duckdb_target import duckdb_target
 from dbt_ai.project.places import with_places
 from dbt_ai.project.property_files import PropertyFiles
 from dbt_ai.project.values import Compiled, Project, Selection
+from dbt_ai.project.warehouse import Warehouse, open_warehouse
 from dbt_ai.project.working_directory import working_directory
 from dbt_ai.sql.dialects import dialect_of
 
@@ -98,6 +99,17 @@ class LiveReader:
                     with adapter.connection_named(node.unique_id):
                         self._compiled[node.unique_id] = self._compile(node)
         return {node.unique_id: self._compiled[node.unique_id] for node in wanted}
+
+    @contextmanager
+    def warehouse(self) -> Iterator[Warehouse]:
+        """The warehouse, to be read through dbt's adapter. Raises WarehouseError, a clause, where none answers."""
+        nodes = {**self._manifest.nodes, **self._manifest.sources}
+        with (
+            working_directory(Path(self._config.project_root)),
+            self._adapter() as adapter,
+            open_warehouse(adapter, self._config, nodes) as warehouse,
+        ):
+            yield warehouse
 
     def _compile(self, node: Any) -> Compiled:
         from dbt.compilation import Compiler

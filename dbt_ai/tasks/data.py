@@ -5,26 +5,37 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from dbt_ai.checks.sandbox import DatabaseInUse, NoDatabase, Sandbox, open_database
-from dbt_ai.project.values import DuckDBTarget, Project
+from dbt_ai.project.values import DuckDBTarget, Project, ProjectReader
+from dbt_ai.values import Outcome, Report, Verdict
+
+if TYPE_CHECKING:
+    from dbt_ai.tasks.gathering import Scope
 
 PATIENCE = 300.0  # seconds that a database which was let go of may be in use by somebody else
 
 
 class Data:
     """The data of a project: open while it is looked at, and let go of while a model thinks, as DuckDB lets nobody
-    write to a file that somebody reads. `notices` are for the report."""
+    write to a file that somebody reads. `notices` are for the report.
 
-    def __init__(self, project: Project) -> None:
+    Of another warehouse than DuckDB the needed part is copied (see tasks/replica), where `reader` and `scope` say what
+    is needed; the copy stays in memory to the end.
+    """
+
+    def __init__(self, project: Project, reader: ProjectReader | None = None, scope: Scope | None = None) -> None:
         self._project = project
         self._stack = ExitStack()
         self._sandbox: Sandbox | None = None
         self._where: DuckDBTarget | None = project.duckdb
+        self._copied = (reader, scope) if reader is not None and scope is not None and self._where is None else None
         self._patience = 0.0
         self.notices: tuple[str, ...] = ()
-        if self._where is None:
+        if self._where is None and self._copied is None:
             kind = project.adapter_type
             self.notices = (f"No profile of the data: only DuckDB databases are looked at, and this one is {kind}.",)
 
@@ -35,21 +46,33 @@ class Data:
         Raises WarehouseError where the data is there but may not be read: a text that was not checked on data that is
         there would be worth less than it looks.
         """
-        if self._sandbox is None and self._where is not None:
+        if self._sandbox is None and (self._where is not None or self._copied is not None):
             try:
-                self._sandbox = self._open(self._where)
+                self._sandbox = self._open()
                 self.notices = self._sandbox.notices
             except NoDatabase as reason:
-                self._where = None
+                self._where = self._copied = None
                 self.notices = (f"No profile of the data: {reason}.",)
         return self._sandbox
 
     def release(self) -> None:
         """Lets go of the data until it is needed again; then somebody else may have it for a while, and is waited
-        for."""
-        self._stack.close()
-        self._sandbox = None
-        self._patience = PATIENCE
+        for. A copy is nobody else's."""
+        if self._copied is None:
+            self._stack.close()
+            self._sandbox = None
+            self._patience = PATIENCE
+
+    def placed(self, report: Report) -> Report:
+        """`report`, whose verdicts on the data say that it was a copy, and where not all rows were in it."""
+        sandbox = self.sandbox
+        if sandbox is None or sandbox.where == "duckdb":
+            return report
+        outcomes = tuple(
+            replace(outcome, verdicts=tuple(_placed(verdict, outcome, sandbox) for verdict in outcome.verdicts))
+            for outcome in report.outcomes
+        )
+        return replace(report, outcomes=outcomes)
 
     def __enter__(self) -> Data:
         self.sandbox  # noqa: B018 - what cannot be read is told before anything else is done
@@ -58,9 +81,18 @@ class Data:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.release()
+        self._stack.close()
+        self._sandbox = None
 
-    def _open(self, where: DuckDBTarget) -> Sandbox:
+    def _open(self) -> Sandbox:
+        if self._copied is not None:
+            from dbt_ai.tasks.replica import open_replica
+
+            return self._stack.enter_context(open_replica(*self._copied))
+        assert self._where is not None
+        return self._open_database(self._where)
+
+    def _open_database(self, where: DuckDBTarget) -> Sandbox:
         give_up = time.monotonic() + self._patience
         while True:
             try:
@@ -80,9 +112,18 @@ class Data:
                 time.sleep(0.5)
 
 
+def _placed(verdict: Verdict, outcome: Outcome, sandbox: Sandbox) -> Verdict:
+    if verdict.where != "duckdb":
+        return verdict
+    part = " (On a part of the rows.)" if outcome.target.unique_id in sandbox.partial else ""
+    return replace(verdict, where=sandbox.where, detail=f"{verdict.detail}{part}")
+
+
 @contextmanager
-def open_data(project: Project) -> Iterator[tuple[Sandbox | None, tuple[str, ...]]]:
-    """The opened data of `project` and notices for the report; None where there is no data to look at. Raises
-    WarehouseError as `Data.sandbox` does."""
-    with Data(project) as data:
+def open_data(
+    project: Project, reader: ProjectReader | None = None, scope: Scope | None = None
+) -> Iterator[tuple[Sandbox | None, tuple[str, ...]]]:
+    """The opened data of `project` and notices for the report; None where there is no data to look at. `reader` and
+    `scope` are as of `Data`. Raises WarehouseError as `Data.sandbox` does."""
+    with Data(project, reader, scope) as data:
         yield data.sandbox, data.notices

@@ -62,9 +62,9 @@ def document(
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
     lock = read_lock(project.root)
     scope = compile_scope(reader, wanted, progress)
-    with Data(project) as data:
+    with Data(project, reader, scope) as data:
         told = (*notices, *data.notices)
-        return _document(project, wanted, scope, data, lock, options, asking, told, progress)
+        return data.placed(_document(project, wanted, scope, data, lock, options, asking, told, progress))
 
 
 def _document(

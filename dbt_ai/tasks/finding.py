@@ -41,6 +41,7 @@ def _contradicted(node: Node, gathered: Gathered, lock: Lock, checker: Checker) 
     """Texts of people that the SQL or the data contradicts."""
     texts: Mapping[str | None, str] = {None: node.description, **{c.name: c.description for c in node.columns}}
     known = {name.casefold() for name in columns_of(gathered.evidence[node.unique_id])}
+    partial = node.unique_id in gathered.partial  # the rows that are missing may be those that the text means
     for column, text in texts.items():
         if not text.strip() or author(node, column, lock) is not Author.PERSON:
             continue
@@ -48,7 +49,7 @@ def _contradicted(node: Node, gathered: Gathered, lock: Lock, checker: Checker) 
             continue
         target = Target(node.unique_id, column)
         for claim, verdict in checker.contradictions(target, text):
-            if verdict.kind is VerdictKind.REFUTED:
+            if verdict.kind is VerdictKind.REFUTED and not (partial and verdict.where != "sql"):
                 what = claim.text or text
                 sentence = f'The description says "{what}", but {verdict.detail[:1].lower()}{verdict.detail[1:]}'
                 columns = (column,) if column else ()

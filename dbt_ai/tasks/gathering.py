@@ -27,13 +27,15 @@ from dbt_ai.values import Target
 @dataclass(frozen=True)
 class Gathered:
     """Evidence by unique_id (wanted nodes and their ancestors), what stays unknown, and why. `data_keys` are the nodes
-    whose key rests on the data that is there, their own or their parents', rather than on a test or the SQL alone."""
+    whose key rests on the data that is there, their own or their parents', rather than on a test or the SQL alone.
+    `partial` are those of which only a part of the rows was looked at, by choice of whoever opened the data."""
 
     evidence: Mapping[str, Evidence]
     wanted: tuple[str, ...]
     data_keys: frozenset[str] = frozenset()
     notices: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
+    partial: frozenset[str] = frozenset()
 
 
 def scope_of(project: Project, wanted: Sequence[str]) -> list[str]:
@@ -124,7 +126,8 @@ def gather(
         evidence, more = _examined(evidence, known.relations, wanted, sandbox, progress)
         notices += more
     failures = {**scope.failures, **understood.failures}
-    return Gathered(evidence, tuple(wanted), frozenset(understood.data_keys), tuple(notices), failures)
+    partial = sandbox.partial if sandbox is not None else frozenset()
+    return Gathered(evidence, tuple(wanted), frozenset(understood.data_keys), tuple(notices), failures, partial)
 
 
 def _personal(project: Project, evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
@@ -162,7 +165,8 @@ def _examined(
     for number, unique_id in enumerate(wanted):
         progress("Examining", number, len(wanted))
         one = evidence[unique_id]
-        if one.profile is not None:
+        # Of a part of the rows the rest may say otherwise: nobody is to be alarmed by that.
+        if one.profile is not None and unique_id not in sandbox.partial:
             # A key that a test declares and the data breaks is what a person wants to hear of.
             promised = replace(one.relation, unique_keys=declared[unique_id].unique_keys or one.relation.unique_keys)
             found = examine(sandbox.connection, promised, one.profile, context)
@@ -188,7 +192,7 @@ def _has_data(node: Node) -> bool:
 def _profiles(
     project: Project, relations: Sequence[Relation], sandbox: Sandbox, progress: Progress
 ) -> tuple[dict[str, Profile], list[str]]:
-    from dbt_ai.evidence.profile import ProfileCache, profile_relation
+    from dbt_ai.evidence.profile import ProfileCache, of_a_part, profile_relation
 
     profiles: dict[str, Profile] = {}
     notices: list[str] = []
@@ -196,7 +200,8 @@ def _profiles(
         for number, relation in enumerate(relations):
             progress("Profiling", number, len(relations))
             try:
-                profiles[relation.key] = profile_relation(sandbox.connection, relation, cache=cache)
+                profile = profile_relation(sandbox.connection, relation, cache=cache)
+                profiles[relation.key] = of_a_part(profile) if relation.key in sandbox.partial else profile
             except WarehouseError as error:
                 notices.append(f"No profile of {project.nodes[relation.key].name}: {error}")
     return profiles, notices

@@ -25,7 +25,7 @@ def profiles_of(reader: ProjectReader, selection: Selection, progress: Progress 
     """Profiles of the selected nodes, packages' nodes included. Raises UsageError for a selection that dbt refuses."""
     selected = reader.select(selection, RESOURCE_TYPES)
     scope = compile_scope(reader, selected, progress)
-    with open_data(reader.project) as (sandbox, notices):
+    with open_data(reader.project, reader, scope) as (sandbox, notices):
         if sandbox is None:
             return Profiles((), notices)
         gathered = gather(reader.project, selected, scope, sandbox, progress)

@@ -93,9 +93,15 @@ def _columns(run: _Run, key: str, source: _Source, columns: list[tuple[str, str]
     profiles = _exact_distinct(run, source, profiles)
     profiles = _top_values(run, source, profiles)
     profiles = _patterns(run, source, profiles)
-    if not source.whole:
-        profiles = [replace(column, distinct_approximate=True, all_values=None) for column in profiles]
-    return Profile(key, rows, tuple(profiles), sampled=None if source.whole else source.rows)
+    profile = Profile(key, rows, tuple(profiles))
+    return profile if source.whole else of_a_part(profile, source.rows)
+
+
+def of_a_part(profile: Profile, looked_at: int | None = None) -> Profile:
+    """The profile of a relation of which only some rows were looked at (`looked_at`; None: as many as it says there
+    are): neither its distinct counts nor its lists of values are of the whole."""
+    columns = tuple(replace(column, distinct_approximate=True, all_values=None) for column in profile.columns)
+    return replace(profile, columns=columns, sampled=profile.rows if looked_at is None else looked_at)
 
 
 def _source(run: _Run, table: str, columns: list[tuple[str, str]], rows: int, sample_rows: int) -> _Source:
