@@ -324,3 +324,87 @@ class Report:
     tiers: tuple[TierTotals, ...] = ()  # in the order in which they were asked
     wrote: bool = False  # False under --dry-run and --check: what is "written" would be
     unfinished: tuple[str, ...] = ()  # what an engine failed to answer, in whole sentences: run again to go on
+
+
+class MutantKind(str, Enum):
+    """What became of a fault that was put into a model's SQL."""
+
+    KILLED = "killed"  # a test fails
+    SURVIVED = "survived"  # no test fails, and some rows tell it from the model
+    EQUIVALENT = "equivalent"  # no test fails, and no database that was tried tells it from the model
+    NOT_REACHED = "not_reached"  # it could not be tried, with a reason code
+
+
+class TestKind(str, Enum):
+    """What a test of a model does for it."""
+
+    __test__ = False  # pytest must not collect it
+
+    KILLS = "kills"
+    KILLS_NOTHING = "kills_nothing"
+    CANNOT_FAIL = "cannot_fail"  # neither for a fault in the SQL nor for one in the data
+    NOT_COUNTED = "not_counted"  # with a reason code
+
+
+@dataclass(frozen=True)
+class JudgedMutant:
+    """A fault in a model's SQL and what became of it.
+
+    `line` is that of the model's file, None where it is not known; `diff` the lines that change, empty for one that
+    was killed, and `killed_by` the unique_ids of the tests that fail. `rows` counts the rows of today's data that
+    differ; of a survivor for which it is 0, `shown_by` has the tables (name, columns, rows) of a small database that
+    tells it apart. `verdict` of an equivalent one is "bounded": `detail` says by what.
+    """
+
+    operator: str
+    sentence: str
+    kind: MutantKind
+    line: int | None = None
+    diff: str = ""
+    killed_by: tuple[str, ...] = ()
+    rows: int | None = None
+    shown_by: tuple[tuple[str, tuple[str, ...], tuple[tuple[Any, ...], ...]], ...] = ()
+    verdict: VerdictKind | None = None
+    reason: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class JudgedTest:
+    """A test of a model: how many mutants it kills, and how many of these no other test does."""
+
+    __test__ = False  # pytest must not collect it
+
+    unique_id: str
+    name: str
+    kind: TestKind
+    is_unit_test: bool = False
+    kills: int = 0
+    alone: int = 0
+    reason: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class MutationScore:
+    """One model's mutants, the survivors first, and its tests; or `reason` and `detail`, why it was left out."""
+
+    node: str
+    path: str
+    mutants: tuple[JudgedMutant, ...] = ()
+    tests: tuple[JudgedTest, ...] = ()
+    reason: str | None = None
+    detail: str = ""
+    notices: tuple[str, ...] = ()
+
+    def count(self, kind: MutantKind) -> int:
+        """How many mutants it became of."""
+        return sum(mutant.kind is kind for mutant in self.mutants)
+
+
+@dataclass(frozen=True)
+class MutationReport:
+    """What today's tests notice of faults in the SQL of the selected models."""
+
+    models: tuple[MutationScore, ...] = ()
+    notices: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from dbt_ai.errors import DbtAiError
 COMMANDS = {
     "document": "Write the descriptions a project lacks, each checked before it is written.",
     "test": "Write the data tests a project lacks, each run before it is written.",
+    "mutate": "Show how many faults in a model's SQL its tests would notice.",
     "lineage": "Show where a column comes from and what depends on it.",
     "profile": "Show what the data of a node says, and what only the data shows.",
     "ledger": "Show what was sent to models, and what it cost.",

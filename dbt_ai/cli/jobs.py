@@ -104,7 +104,7 @@ def _show(engines: Asked, form: str, output: Path | None) -> int:
     settings = engines.settings[0]
     requests = [request for each in engines.withheld for request in each.requests]
     shown = show_requests(requests, settings.model, form=form, dialect=engines.engines.dialect(settings))
-    with _opened(output) as file:
+    with opened(output) as file:
         write_text(shown, file)
     return 0
 
@@ -133,7 +133,7 @@ def tell(report: Report, form: str, output: Path | None, *, diff_only: bool) -> 
 
     `diff_only` prints the diff alone there, so that it can be applied as it is, and the report on standard error.
     """
-    with _opened(output) as file:
+    with opened(output) as file:
         if form == "json":
             from dbt_ai.report.json_report import report_to_json
 
@@ -174,7 +174,8 @@ def check_output(output: Path | None) -> None:
 
 
 @contextlib.contextmanager
-def _opened(output: Path | None) -> Iterator[Any]:
+def opened(output: Path | None) -> Iterator[Any]:
+    """The file to write a report to, standard output where `output` is None. Raises UsageError."""
     if output is None:
         yield sys.stdout
         return

@@ -25,7 +25,7 @@ from dbt_ai.project.loading import load_manifest
 from dbt_ai.project.places import with_places
 from dbt_ai.project.project_file import read_project_file
 from dbt_ai.project.property_files import PropertyFiles
-from dbt_ai.project.values import Compiled, Project, Selection
+from dbt_ai.project.values import Compiled, Project, Selection, UnitTest
 from dbt_ai.sql.dialects import dialect_of
 
 
@@ -95,6 +95,15 @@ class ArtifactReader:
         nodes = (self._raw["nodes"].get(unique_id) for unique_id in unique_ids)
         return {node["unique_id"]: self._compiled(node) for node in nodes if node is not None and _is_sql(node)}
 
+    def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
+        """The enabled unit tests of `models`, without their SQL, which is in no artifact."""
+        why = "The artifacts of dbt do not have its SQL; it takes dbt 1."
+        return tuple(
+            UnitTest(unique_id, test.name, test.depends_on.nodes[0], error=why)
+            for unique_id, test in self._manifest.unit_tests.items()
+            if test.config.enabled and test.depends_on.nodes and test.depends_on.nodes[0] in models
+        )
+
     def _compiled(self, node: Mapping[str, Any]) -> Compiled:
         code = node.get("compiled_code")
         if not code:
@@ -156,7 +165,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
 
 
 def _is_sql(node: Mapping[str, Any]) -> bool:
-    return node.get("resource_type") in ("model", "snapshot") and node.get("language", "sql") == "sql"
+    return node.get("resource_type") in ("model", "snapshot", "test") and node.get("language", "sql") == "sql"
 
 
 def _set_flags(root: Path) -> None:

@@ -156,6 +156,10 @@ def _data_test(node: Any, enabled: bool) -> DataTest:
         enabled=enabled,
         severity=str(node.config.severity or "error").lower(),
         where=node.config.where,
+        reads=tuple(parents),
+        fail_calc=str(node.config.fail_calc or "count(*)"),
+        warn_if=str(node.config.warn_if or "!= 0"),
+        error_if=str(node.config.error_if or "!= 0"),
     )
 
 

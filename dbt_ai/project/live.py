@@ -22,7 +22,8 @@ from dbt_ai.project.conversion import (
 from dbt_ai.project.duckdb_target import duckdb_target
 from dbt_ai.project.places import with_places
 from dbt_ai.project.property_files import PropertyFiles
-from dbt_ai.project.values import Compiled, Project, Selection
+from dbt_ai.project.unit_tests import compile_unit_test
+from dbt_ai.project.values import Compiled, Project, Selection, UnitTest
 from dbt_ai.project.warehouse import Warehouse, open_warehouse
 from dbt_ai.project.working_directory import working_directory
 from dbt_ai.sql.dialects import dialect_of
@@ -85,7 +86,7 @@ class LiveReader:
         )
 
     def compile(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
-        """Compiled SQL of the SQL models and snapshots among `unique_ids`, each compiled once.
+        """Compiled SQL of the SQL models, snapshots and data tests among `unique_ids`, each compiled once.
 
         An incremental model is compiled as for its first run: what a table holds is not what the latest run added,
         and no warehouse has to be asked whether the table exists.
@@ -110,6 +111,22 @@ class LiveReader:
             open_warehouse(adapter, self._config, nodes) as warehouse,
         ):
             yield warehouse
+
+    def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
+        """The enabled unit tests of `models`, compiled as dbt does before it runs them."""
+        found = [
+            test
+            for test in self._manifest.unit_tests.values()
+            if test.config.enabled and test.depends_on.nodes[0] in models
+        ]
+        if not found:
+            return ()
+        with working_directory(Path(self._config.project_root)), self._adapter() as adapter:
+            compiled = []
+            for test in found:
+                with adapter.connection_named(test.unique_id):
+                    compiled.append(compile_unit_test(self._config, self._manifest, test))
+        return tuple(compiled)
 
     def _compile(self, node: Any) -> Compiled:
         from dbt.compilation import Compiler
@@ -165,7 +182,7 @@ def _failing_once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _is_sql(node: Any) -> bool:
-    if node.resource_type.value not in ("model", "snapshot"):
+    if node.resource_type.value not in ("model", "snapshot", "test"):
         return False
     return str(getattr(node.language, "value", node.language)) == "sql"
 

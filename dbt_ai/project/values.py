@@ -76,7 +76,8 @@ class Node:
 class DataTest:
     """A data test of the project. `kind` is the generic test's name with its package ("unique",
     "dbt_utils.unique_combination_of_columns"), or "singular". `node` is the tested node, `column` its column or None;
-    `arguments` as written (Jinja rendered by dbt), without `model` and `column_name`."""
+    `arguments` as written (Jinja rendered by dbt), without `model` and `column_name`. `reads` are the nodes that it
+    reads; it counts as failed where `fail_calc` over the rows that it finds is as `warn_if` or `error_if` says."""
 
     unique_id: str
     kind: str
@@ -86,6 +87,24 @@ class DataTest:
     enabled: bool = True
     severity: str = "error"
     where: str | None = None
+    reads: tuple[str, ...] = ()
+    fail_calc: str = "count(*)"
+    warn_if: str = "!= 0"
+    error_if: str = "!= 0"
+
+
+@dataclass(frozen=True)
+class UnitTest:
+    """A unit test of the model `node`, compiled by dbt: `sql` is the model's with a CTE of the given rows in the place
+    of each relation (None: `error` says why there is none). Expected are `rows`, or those that `rows_sql` selects."""
+
+    unique_id: str
+    name: str
+    node: str
+    sql: str | None = None
+    rows: tuple[Mapping[str, Any], ...] = ()
+    rows_sql: str | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -178,4 +197,8 @@ class ProjectReader(Protocol):
         """
 
     def compile(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
-        """Compiled SQL of the SQL models and snapshots among `unique_ids`; failures one by one, never raised."""
+        """Compiled SQL of the SQL models, snapshots and data tests among `unique_ids`; failures one by one, never
+        raised."""
+
+    def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
+        """The enabled unit tests of `models`, compiled; failures one by one, never raised."""

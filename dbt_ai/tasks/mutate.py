@@ -1,0 +1,122 @@
+"""The job `mutate`: how many of the faults that a model's SQL could have today's tests notice.
+
+The road: read the project, put faults into the SQL, run it on the data, look with every test, report. Nothing is
+written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dbt_ai.checks.data_tests.staging import open_stage
+from dbt_ai.checks.sandbox import Sandbox
+from dbt_ai.evidence.profile import warehouse_columns
+from dbt_ai.project.cache import open_cache
+from dbt_ai.project.knowledge import know, relations_of
+from dbt_ai.project.values import Compiled, Node, Project, ProjectReader, Selection, UnitTest
+from dbt_ai.sql.names import quoted_relation
+from dbt_ai.sql.values import Relation
+from dbt_ai.tasks.data import open_data
+from dbt_ai.tasks.gathering import Scope, compile_scope
+from dbt_ai.tasks.mutating.bench import TIMEOUT
+from dbt_ai.tasks.mutating.judging import judge
+from dbt_ai.tasks.mutating.values import Excluded, Read, Subject
+from dbt_ai.tasks.progress import Progress, nothing
+from dbt_ai.tasks.unit_testing.rendering import CTE, without_ephemeral
+from dbt_ai.values import MutationReport, MutationScore
+
+
+def mutate(reader: ProjectReader, selection: Selection, progress: Progress = nothing) -> MutationReport:
+    """The mutation score of the tests of each selected model of the root project, parents first.
+
+    A test counts for a model where it reads it: the model's own data tests, relationships tests of others that point
+    to it, singular tests, and its unit tests. Tests of its children are tests of their SQL, and are left to them.
+    Raises UsageError for a selection that dbt does not understand, WarehouseError for data that may not be read.
+    """
+    project = reader.project
+    wanted = [u for u in reader.select(selection, ("model",)) if project.nodes[u].editable]
+    scope = compile_scope(reader, wanted, progress)
+    order = [unique_id for unique_id in scope.order if unique_id in set(wanted)]
+    tests = {t.unique_id for t in project.data_tests if t.enabled and not set(t.reads).isdisjoint(wanted)}
+    compiled = reader.compile(sorted(tests))
+    unit_tests = reader.unit_tests(wanted)
+    with open_data(project) as (sandbox, notices):
+        if sandbox is None:
+            return MutationReport(tuple(_left_out(project.nodes[u], "no-data") for u in order), notices)
+        relations = _relations(project, scope, sandbox)
+        scores = []
+        for unique_id in order:
+            name = project.nodes[unique_id].name
+
+            def tell(done: int, of: int, name: str = name) -> None:
+                progress(f"Mutating {name}", done, of)
+
+            try:
+                subject = _subject(project, unique_id, scope, relations, compiled, unit_tests)
+            except Excluded as why:
+                scores.append(_left_out(project.nodes[unique_id], why.reason, why.detail))
+                continue
+            with open_stage(sandbox.connection, TIMEOUT) as stage:
+                scores.append(judge(stage, subject, tell))
+    return MutationReport(tuple(scores), notices)
+
+
+def _left_out(node: Node, reason: str, detail: str = "") -> MutationScore:
+    return MutationScore(node.unique_id, node.original_file_path, reason=reason, detail=detail)
+
+
+def _relations(project: Project, scope: Scope, sandbox: Sandbox) -> Mapping[str, Relation]:
+    """What is known of the relations of all nodes."""
+    bare = relations_of(project, {})
+    columns = warehouse_columns(sandbox.connection, bare.values())
+    with open_cache(project.root) as cache:
+        return know(project, scope.sql, columns, cache).relations
+
+
+def _subject(
+    project: Project,
+    unique_id: str,
+    scope: Scope,
+    relations: Mapping[str, Relation],
+    compiled: Mapping[str, Compiled],
+    unit_tests: Sequence[UnitTest],
+) -> Subject:
+    """All that judging a model takes. Raises Excluded where it has no SQL."""
+    node = project.nodes[unique_id]
+    if node.language != "sql":
+        raise Excluded("python-model")
+    if unique_id not in scope.sql:
+        raise Excluded("no-sql", scope.failures.get(unique_id, ""))
+    reads = []
+    for parent in (project.nodes[u] for u in node.depends_on if u in project.nodes):
+        relation = relations[parent.unique_id]
+        cte = CTE + (f"{parent.source_name}__{parent.name}" if parent.resource_type == "source" else parent.name)
+        if parent.materialized == "ephemeral":
+            if parent.unique_id not in scope.sql:
+                raise Excluded("no-sql", scope.failures.get(parent.unique_id, parent.name))
+            named = replace(relation, parts=(None, None, cte))
+            reads.append(Read(named, scope.sql[parent.unique_id], cte))
+        else:
+            reads.append(Read(relation, f"SELECT * FROM {quoted_relation(relation)}", cte))
+    data_tests = tuple(test for test in project.data_tests if test.enabled and unique_id in test.reads)
+    others = {key: relations[key] for test in data_tests for key in test.reads if key in relations and key != unique_id}
+    return Subject(
+        node,
+        without_ephemeral(scope.sql[unique_id]),
+        _file(project, node),
+        tuple(reads),
+        data_tests,
+        compiled,
+        tuple(test for test in unit_tests if test.node == unique_id),
+        others,
+    )
+
+
+def _file(project: Project, node: Node) -> str:
+    """The text of the model's file: dbt's own has no empty lines before the first one."""
+    try:
+        text = (project.root / node.original_file_path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return node.raw_code
+    return text if text.strip() == node.raw_code.strip() else node.raw_code
