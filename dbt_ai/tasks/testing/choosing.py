@@ -10,10 +10,10 @@ from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
 FEW = 3  # tests beyond keys and references for each node; more, up to one for each column that it computes, where
 # each notices a fault in the SQL that nothing else does
-# What a test is worth: a point for each fault that nothing notices yet, two for those that are hard to see and dear,
-# and more for a kind of error that no test of the node notices yet.
-WEIGHTS = {"wrong sign": 2, "wrong unit": 2, "truncated strings": 2}
-NEW_KIND = 2
+# What a test is worth: a point for each fault that nothing notices yet, and more for values that are wrong and look
+# right, which no other kind of test sees, and for a kind of error that no test of the node notices yet.
+WEIGHTS = {"wrong sign": 4, "truncated strings": 4, "shifted dates": 4, "wrong unit": 2}
+NEW_KIND = 1
 LEAST = 4  # worth of a test; less for what notices a fault in the SQL, or goes with a reference
 _BASES = tuple(Basis)
 _KINDS = ("accepted_values", "not_null", "expression_is_true", "singular", "accepted_range", "unique")

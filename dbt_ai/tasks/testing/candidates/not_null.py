@@ -10,6 +10,7 @@ from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
 MAX_CLASSES = 12
+_BY_INPUT = {NullCause.INPUT, NullCause.OUTER_JOIN, NullCause.EMPTY_AGGREGATE}
 _MADE = (ColumnKind.AGGREGATED, ColumnKind.COMPUTED, ColumnKind.WINDOWED, ColumnKind.CAST)
 
 
@@ -38,6 +39,8 @@ def not_null(subject: Subject) -> Iterable[Candidate]:
             yield _made(subject, column, Basis.SQL, "Models that read it join or group by it.")
         elif column.facts is not None and column.facts.nullability.never:
             yield _made(subject, column, Basis.SQL, "The SQL leaves no NULL in it.")
+        elif _empty_by_design(column):
+            continue
         elif _by_a_join(column):
             why = "It comes from a join that finds a row for each of these."
             yield _made(subject, column, Basis.DATA, why)
@@ -67,6 +70,13 @@ def _made(subject: Subject, column: Column, basis: Basis, why: str, role: Role =
 def _same_above(subject: Subject, column: Column) -> bool:
     """Whether a parent model has the very column, and nothing here can take its value away."""
     return subject.from_maker(column) is not None and not _by_a_join(column)
+
+
+def _empty_by_design(column: Column) -> bool:
+    """Whether the SQL itself makes NULLs of values, so that it is luck when there is none: a CASE without ELSE, the row
+    before the first one, a division."""
+    causes = {reason.cause for reason in column.facts.nullability.reasons} if column.facts else set()
+    return bool(causes - _BY_INPUT)
 
 
 def _sorts(column: Column) -> bool:

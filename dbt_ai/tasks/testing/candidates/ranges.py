@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from sqlglot import exp
+
 from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.values import ColumnKind
 from dbt_ai.tasks.derived.entities import entity_of_key
@@ -43,12 +45,22 @@ def ranges(subject: Subject) -> Iterable[Candidate]:
             continue
         low, high = float(profile.minimum), float(profile.maximum)
         made = column.facts is not None and column.facts.kind is ColumnKind.AGGREGATED
-        if low < 0 or _MAY_BE_NEGATIVE.search(folded):
+        if low < 0 or _from_a_fixed_day(column) or _MAY_BE_NEGATIVE.search(folded):
             continue
         if _SHARE.search(folded) and high <= 1:
             yield _made(subject, column, {"min_value": 0, "max_value": 1}, "It is a share of one.")
         elif _QUANTITY.search(folded) or made:
             yield _made(subject, column, {"min_value": 0}, "It is a quantity, and never negative.")
+
+
+def _from_a_fixed_day(column: Column) -> bool:
+    """Whether it is the time to or from a moment that the SQL names: the next row may lie on its other side."""
+    expression = column.facts.expression if column.facts else None
+    return expression is not None and any(
+        side is not None and side.find(exp.Column) is None
+        for taken in expression.find_all(exp.DateDiff, exp.TimestampDiff)
+        for side in (taken.this, taken.expression)
+    )
 
 
 def _made(subject: Subject, column: Column, arguments: dict[str, int], why: str) -> Candidate:
