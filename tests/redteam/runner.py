@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.redteam.case import Case
 from tests.redteam.rules import RULES
 from tests.redteam.seen import Escape, Seen, manifest_of
 from tests.redteam.speaker import script_of
-from tests.redteam.stage import Stage, dbtai, environment_of, lived_in, plant, set_stage, settle
+from tests.redteam.stage import Stage, dbtai, environment_of, lived_in, plant, read_once, set_stage, settle
 from tests.redteam.watch import WATCH
 from tests.servers.loopback_api import LoopbackAPI
 
@@ -39,7 +40,8 @@ def _played(case: Case, built: Path, tamper: Tamper | None) -> Seen:
             api.script = script_of(case.says, stage.fill)
             before = stage.files()
             ports = tuple(int(url.rpartition(":")[2].partition("/")[0]) for url in (api.base_url, elsewhere.base_url))
-            with WATCH.over(stage.folder, ports) as deeds:
+            as_built = nullcontext() if case.plant or case.environment else read_once(stage)
+            with WATCH.over(stage.folder, ports) as deeds, as_built:
                 code, out, err = dbtai(command)
                 if tamper is not None:
                     tamper(stage)

@@ -14,6 +14,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from dbt_ai.project.values import ProjectReader
 from tests.redteam.speaker import expand, script_of
 from tests.servers.loopback_api import Received, Says, enveloped
 
@@ -23,6 +24,9 @@ FILE = "root:copper-lantern-58-meadow:0:0"
 NEVER = {"the key": KEY, "a secret of the environment": SECRET, "a file outside of the project": FILE}
 DATABASE = "bakery.duckdb"
 _STATE = (".dbt_ai", "target", "logs")  # what a run may write beside the property files
+
+
+_READ: dict[Path, ProjectReader] = {}
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,26 @@ def dbtai(arguments: Sequence[str]) -> tuple[int, str, str]:
             code = end.code if isinstance(end.code, int) else 2
     texts = [stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)]
     return code, texts[0], texts[1]
+
+
+@contextmanager
+def read_once(stage: Stage) -> Iterator[None]:
+    """Within the block our command line reads the project once and for all cases: where nothing is planted it is the
+    same project at the same place, and dbt would read the same of it."""
+    from dbt_ai.cli import jobs
+
+    read = jobs.read_project
+
+    def remembered(*places: Any) -> ProjectReader:
+        if stage.project not in _READ:
+            _READ[stage.project] = read(*places)
+        return _READ[stage.project]
+
+    jobs.read_project = remembered
+    try:
+        yield
+    finally:
+        jobs.read_project = read
 
 
 def dbt(project: Path, *arguments: str) -> Any:
