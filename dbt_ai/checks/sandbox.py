@@ -155,6 +155,7 @@ def open_memory(
     threads: int | None = None,
     timeout: float = 30.0,
     settings: Mapping[str, str] | None = None,
+    time_zone: str = "UTC",
 ) -> Iterator[Sandbox]:
     """An instance with no database but empty ones in memory, called `catalogs`, of which the first is the current one;
     locked down as one with the user's data is. `settings` are of this connection alone: a cursor of it has not got
@@ -173,8 +174,8 @@ def open_memory(
                 connection.execute(f"ATTACH ':memory:' AS {_name(catalog)}")
         connection.execute(f"USE {_name(catalogs[0])}")
         connection.execute(f"SET memory_limit = {_text(memory_limit)}")
-        connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET GLOBAL TimeZone = {_text(time_zone)}")
+        connection.execute(f"SET TimeZone = {_text(time_zone)}")
         for setting, value in (settings or {}).items():
             connection.execute(f"SET {setting} = {value}")
         if threads is not None:

@@ -34,6 +34,7 @@ class Data:
         self._where: DuckDBTarget | None = project.duckdb
         self._copied = (reader, scope) if reader is not None and scope is not None and self._where is None else None
         self._patience = 0.0
+        self._placing: Sandbox | None = None  # the last one opened: what it says of itself stays true when it is closed
         self.notices: tuple[str, ...] = ()
         if self._where is None and self._copied is None:
             kind = project.adapter_type
@@ -48,7 +49,7 @@ class Data:
         """
         if self._sandbox is None and (self._where is not None or self._copied is not None):
             try:
-                self._sandbox = self._open()
+                self._sandbox = self._placing = self._open()
                 self.notices = self._sandbox.notices
             except NoDatabase as reason:
                 self._where = self._copied = None
@@ -65,7 +66,7 @@ class Data:
 
     def placed(self, report: Report) -> Report:
         """`report`, whose verdicts on the data say that it was a copy, and where not all rows were in it."""
-        sandbox = self.sandbox
+        sandbox = self._placing
         if sandbox is None or sandbox.where == "duckdb":
             return report
         outcomes = tuple(

@@ -38,7 +38,10 @@ def duckdb_type(data_type: str, dialect: str) -> str | None:
     """
     try:
         kind = exp.DataType.build(data_type, dialect=dialect)
-        return kind.transform(lambda node: whole_type(node, dialect)).sql("duckdb")
+        if any(found.this == exp.DataType.Type.USERDEFINED for found in kind.find_all(exp.DataType)):
+            return None
+        name = str(kind.transform(lambda node: whole_type(node, dialect)).sql("duckdb"))
+        return None if name.startswith("[") else name  # an array whose elements' type is not said
     except (SqlglotError, ValueError):
         return None
 

@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.sandbox import NoDatabase, Sandbox, execute, open_memory
-from dbt_ai.errors import DbtAiError, WarehouseError
+from dbt_ai.errors import DbtAiError
 from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.names import quoted
 from dbt_ai.sql.transpiling import DIALECTS, Untranslatable, duckdb_type, to_duckdb
-from dbt_ai.tasks.replica.links import Links, links_of
 from dbt_ai.tasks.replica.loading import load
 from dbt_ai.tasks.replica.omissions import omission_notices
-from dbt_ai.tasks.replica.sampling import Table, sampling_sql
+from dbt_ai.tasks.replica.reading import WarehouseRows, read_warehouse
 from dbt_ai.tasks.replica.snapshots import first_run
 
 if TYPE_CHECKING:
-    from dbt_ai.project.warehouse import Warehouse, WarehouseColumn
     from dbt_ai.tasks.gathering import Scope
 
 WHERE = "transpiled"
@@ -55,13 +53,15 @@ def open_replica(reader: ProjectReader, scope: Scope, rows: int = SAMPLED_ROWS) 
     nodes = [project.nodes[u] for u in scope.order if project.nodes[u].materialized != "ephemeral"]
     catalogs = {_parts(node)[0].casefold(): _parts(node)[0] for node in nodes}
     settings = {"integer_division": "true"} if project.dialect in _WHOLE_DIVISION else {}
+    read = read_warehouse(reader, scope, nodes, rows)
     try:
-        opened = open_memory(list(catalogs.values()) or [_WITHOUT_CATALOG], timeout=_SECONDS, settings=settings)
+        named = list(catalogs.values()) or [_WITHOUT_CATALOG]
+        opened = open_memory(named, timeout=_SECONDS, settings=settings, time_zone=read.time_zone)
         with opened as sandbox:
             copy = _Copy(project, sandbox)
             _create_schemas(copy, nodes)
             _seeds(copy, nodes)
-            _tables_of_warehouse(copy, reader, scope, nodes, rows)
+            _tables_of_warehouse(copy, read)
             _models(copy, nodes, scope.sql)
             if not copy.there:
                 why = omission_notices(_shown(project, copy.missing))
@@ -97,64 +97,13 @@ def _seeds(copy: _Copy, nodes: Sequence[Node]) -> None:
             load(copy.sandbox.connection, copy.table(node), columns, seed.rows)
 
 
-def _tables_of_warehouse(copy: _Copy, reader: ProjectReader, scope: Scope, nodes: Sequence[Node], rows: int) -> None:
-    """Samples of what only the warehouse has: sources, and models that are no SQL."""
-    wanted = [n for n in nodes if n.resource_type == "source" or (n.resource_type == "model" and n.language != "sql")]
-    if not wanted:
-        return
-    open_warehouse = getattr(reader, "warehouse", None)
-    why = "the data can only be read through a live dbt 1.x"
-    if open_warehouse is not None and copy.project.dialect in DIALECTS:
-        try:
-            with open_warehouse() as warehouse:
-                _sample(copy, warehouse, scope, wanted, rows)
-            return
-        except WarehouseError as error:
-            why = f"there is no connection to the warehouse ({error})"
-    elif open_warehouse is not None:
-        why = f"tables of {copy.project.adapter_type} are not read"
-    for node in wanted:
-        copy.missing.setdefault(node.unique_id, why)
-
-
-def _sample(copy: _Copy, warehouse: Warehouse, scope: Scope, wanted: Sequence[Node], rows: int) -> None:
-    dialect = copy.project.dialect
-    found: dict[str, tuple[WarehouseColumn, ...]] = {}
-    for node in wanted:
-        try:
-            found[node.unique_id] = warehouse.columns(node.unique_id)
-        except WarehouseError as error:
-            copy.missing[node.unique_id] = f"its columns cannot be read ({error})"
-        else:
-            if not found[node.unique_id]:
-                del found[node.unique_id]
-                copy.missing[node.unique_id] = "the warehouse has no such table"
-    typed = {u: tuple((c.name, c.type) for c in columns) for u, columns in found.items()}
-    links = links_of(copy.project, scope.sql, found, typed)
-    tables = {
-        u: Table(warehouse.name(u), {c.name.casefold(): c.quoted for c in columns}) for u, columns in found.items()
-    }
-    for unique_id in _parents_first(found, links):
-        columns = [(c.name, duckdb_type(c.type, dialect) or "VARCHAR") for c in found[unique_id]]
+def _tables_of_warehouse(copy: _Copy, read: WarehouseRows) -> None:
+    copy.missing.update(read.missing)
+    copy.partial |= read.partial
+    for unique_id, (columns, rows) in read.tables.items():
         node = copy.project.nodes[unique_id]
         with _leaving_out(copy, node):
-            sql = sampling_sql(unique_id, tables, links, copy.partial, rows)
-            read = warehouse.rows(sql.removesuffix(str(rows)) + str(rows + 1))
-            restricted = any(
-                link.column.relation == unique_id and link.parent.relation in copy.partial for link in links.of
-            )
-            if len(read) > rows or restricted:
-                copy.partial.add(unique_id)
-            load(copy.sandbox.connection, copy.table(node), columns, read[:rows])
-
-
-def _parents_first(found: Mapping[str, object], links: Links) -> list[str]:
-    from graphlib import TopologicalSorter
-
-    order: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(found, ()))
-    for link in links.of:
-        order.add(link.column.relation, link.parent.relation)
-    return list(order.static_order())
+            load(copy.sandbox.connection, copy.table(node), columns, rows)
 
 
 def _models(copy: _Copy, nodes: Sequence[Node], sql: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ def omission_notices(reasons: Mapping[str, str]) -> tuple[str, ...]:
     for name, reason in reasons.items():
         grouped.setdefault(reason, []).append(name)
     return tuple(
-        f"Left out of the copy of the data: {_listed(names)}, as {reason.rstrip('.')}."
+        f"Left out of the copy of the data: {_listed(names)}, as {reason.rstrip('.!')}."
         for reason, names in grouped.items()
     )
 

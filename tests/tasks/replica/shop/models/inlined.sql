@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+select ship_id, minutes from {{ ref('stg_calls') }} where minutes > 100

@@ -1,0 +1,1 @@
+select id, told from {{ source('raw', 'empty_log') }}
