@@ -43,6 +43,11 @@ ARGUMENTS: Mapping[str, Kinds] = {
         "format": "text",
         "output": "text",
     },
+    "mutate": {
+        **_SELECTION,
+        "format": "text",
+        "output": "text",
+    },
     "lineage": {
         "column": "text",
         "format": "text",

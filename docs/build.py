@@ -21,6 +21,7 @@ from dbt_ai.edits import reasons as editing
 from dbt_ai.sql.mutants import OPERATORS
 from dbt_ai.sql.mutants.examples import table
 from dbt_ai.tasks import reasons as working
+from dbt_ai.tasks.mutating import reasons as mutating
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Written by `python docs/build.py`; change {} instead. -->"
@@ -97,6 +98,7 @@ def reasons_page() -> str:
         "Edits that are refused": refused,
         "Targets that are left as they are": working.REASONS,
         "Data tests": data_tests.REASONS,
+        "Models, mutants and tests without a mutation score": mutating.REASONS,
     }
     parts = [
         "# Reason codes",

@@ -16,6 +16,12 @@
   }) -%}
 {% endmacro %}
 
+{% macro ai_mutate(select=none, exclude=none, selector=none, state=none, format=none, output=none) %}
+  {%- do ai__call('mutate', {
+      'select': select, 'exclude': exclude, 'selector': selector, 'state': state, 'format': format, 'output': output,
+  }) -%}
+{% endmacro %}
+
 {% macro ai_lineage(column=none, format=none, output=none) %}
   {%- do ai__call('lineage', {'column': column, 'format': format, 'output': output}) -%}
 {% endmacro %}

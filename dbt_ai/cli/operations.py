@@ -52,6 +52,11 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
                 output=_path(arguments, "output"),
             ),
         )
+    if command == "mutate":
+        from dbt_ai.cli.mutate import run_mutate
+
+        form = _choice(arguments, "format", FORMATS) or "text"
+        return run_mutate(reader, selection_from(arguments), form, _path(arguments, "output"))
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 

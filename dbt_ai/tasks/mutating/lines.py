@@ -16,7 +16,7 @@ def lines_in_file(compiled: str, file: str) -> Mapping[int, int]:
     >>> dict(lines_in_file("select a\\nfrom x.y", "{{ config() }}\\nselect a\\nfrom {{ ref('y') }}"))
     {1: 2, 2: 3}
     """
-    ours, theirs = ([line.strip() for line in text.split("\n")] for text in (compiled, file))
+    ours, theirs = ([line.strip() for line in text.rstrip().split("\n")] for text in (compiled, file))
     found: dict[int, int] = {}
     for _, start, end, first, last in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if end - start == last - first:
