@@ -48,6 +48,14 @@ ARGUMENTS: Mapping[str, Kinds] = {
         "format": "text",
         "output": "text",
     },
+    "unit_test": {
+        **_SELECTION,
+        "most": "number",
+        "dry_run": "yes or no",
+        "check": "yes or no",
+        "format": "text",
+        "output": "text",
+    },
     "lineage": {
         "column": "text",
         "format": "text",

@@ -22,6 +22,13 @@
   }) -%}
 {% endmacro %}
 
+{% macro ai_unit_test(select=none, exclude=none, selector=none, state=none, most=none, dry_run=none, check=none, format=none, output=none) %}
+  {%- do ai__call('unit_test', {
+      'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
+      'most': most, 'dry_run': dry_run, 'check': check, 'format': format, 'output': output,
+  }) -%}
+{% endmacro %}
+
 {% macro ai_lineage(column=none, format=none, output=none) %}
   {%- do ai__call('lineage', {'column': column, 'format': format, 'output': output}) -%}
 {% endmacro %}
@@ -30,7 +37,7 @@
 {% macro ai__call(command, arguments) %}
   {%- if execute -%}
     {%- if modules.dbt_ai is not defined -%}
-      {%- do exceptions.raise_compiler_error("dbt_ai's Python package does not run inside this dbt. On dbt 1.x install it next to dbt with `pip install dbtai`, and see that DBTAI_DISABLE is not set; on dbt 2 run `dbt compile`, then the command line `dbtai " ~ command ~ "`.") -%}
+      {%- do exceptions.raise_compiler_error("dbt_ai's Python package does not run inside this dbt. On dbt 1.x install it next to dbt with `pip install dbtai`, and see that DBTAI_DISABLE is not set; on dbt 2 run `dbt compile`, then the command line `dbtai " ~ command.replace("_", "-") ~ "`.") -%}
     {%- endif -%}
     {%- do modules.dbt_ai.call(command, arguments) -%}
   {%- endif -%}

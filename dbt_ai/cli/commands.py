@@ -14,6 +14,7 @@ from dbt_ai.errors import DbtAiError
 COMMANDS = {
     "document": "Write the descriptions a project lacks, each checked before it is written.",
     "test": "Write the data tests a project lacks, each run before it is written.",
+    "unit-test": "Write the unit tests that models lack: the smallest fixtures on which faults in the SQL show.",
     "mutate": "Show how many faults in a model's SQL its tests would notice.",
     "lineage": "Show where a column comes from and what depends on it.",
     "profile": "Show what the data of a node says, and what only the data shows.",
@@ -33,7 +34,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"dbt_ai.cli.{cmd_name}").command
+        command: click.Command = import_module(f"dbt_ai.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -57,6 +57,23 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
 
         form = _choice(arguments, "format", FORMATS) or "text"
         return run_mutate(reader, selection_from(arguments), form, _path(arguments, "output"))
+    if command == "unit_test":
+        from dbt_ai.cli.unit_test import UnitTestCall, run_unit_test
+
+        most = arguments.get("most")
+        if isinstance(most, float):
+            raise UsageError(f"most is a whole number, not {most}.")
+        return run_unit_test(
+            reader,
+            UnitTestCall(
+                selection=selection_from(arguments),
+                most=most,
+                dry_run=bool(arguments.get("dry_run")),
+                check=bool(arguments.get("check")),
+                form=_choice(arguments, "format", FORMATS) or "text",
+                output=_path(arguments, "output"),
+            ),
+        )
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 

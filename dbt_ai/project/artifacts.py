@@ -95,6 +95,16 @@ class ArtifactReader:
         nodes = (self._raw["nodes"].get(unique_id) for unique_id in unique_ids)
         return {node["unique_id"]: self._compiled(node) for node in nodes if node is not None and _is_sql(node)}
 
+    def compile_later(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
+        """Why there is none: the artifacts have the SQL of one run only."""
+        nodes = (self._raw["nodes"].get(unique_id) for unique_id in unique_ids)
+        why = "The artifacts of dbt have the SQL of one run only."
+        return {
+            node["unique_id"]: Compiled(node["unique_id"], None, why)
+            for node in nodes
+            if node is not None and (node.get("config") or {}).get("materialized") == "incremental"
+        }
+
     def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
         """The enabled unit tests of `models`, without their SQL, which is in no artifact."""
         why = "The artifacts of dbt do not have its SQL; it takes dbt 1."

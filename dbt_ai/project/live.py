@@ -94,12 +94,23 @@ class LiveReader:
         nodes = [self._manifest.nodes.get(unique_id) for unique_id in unique_ids]
         wanted = [node for node in nodes if node is not None and _is_sql(node)]
         missing = [node for node in wanted if node.unique_id not in self._compiled]
-        if missing:
-            with working_directory(Path(self._config.project_root)), self._adapter() as adapter:
-                for node in missing:
-                    with adapter.connection_named(node.unique_id):
-                        self._compiled[node.unique_id] = self._compile(node)
+        self._compiled.update(self._compile_all(missing, incremental=False))
         return {node.unique_id: self._compiled[node.unique_id] for node in wanted}
+
+    def compile_later(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
+        """Compiled SQL of the incremental models among `unique_ids`, as of a run that finds their table."""
+        nodes = [self._manifest.nodes.get(unique_id) for unique_id in unique_ids]
+        wanted = [node for node in nodes if node is not None and _is_sql(node)]
+        return self._compile_all([n for n in wanted if n.config.materialized == "incremental"], incremental=True)
+
+    def _compile_all(self, nodes: Sequence[Any], *, incremental: bool) -> dict[str, Compiled]:
+        compiled: dict[str, Compiled] = {}
+        if nodes:
+            with working_directory(Path(self._config.project_root)), self._adapter() as adapter:
+                for node in nodes:
+                    with adapter.connection_named(node.unique_id):
+                        compiled[node.unique_id] = self._compile(node, incremental)
+        return compiled
 
     @contextmanager
     def warehouse(self) -> Iterator[Warehouse]:
@@ -128,11 +139,11 @@ class LiveReader:
                     compiled.append(compile_unit_test(self._config, self._manifest, test))
         return tuple(compiled)
 
-    def _compile(self, node: Any) -> Compiled:
+    def _compile(self, node: Any, incremental: bool) -> Compiled:
         from dbt.compilation import Compiler
 
         try:
-            context = {"is_incremental": lambda: False}
+            context = {"is_incremental": lambda: incremental}
             code = Compiler(self._config).compile_node(node, self._manifest, context, write=False).compiled_code
         except Exception as error:  # whatever a project's Jinja and its warehouse may raise concerns this node alone
             return Compiled(node.unique_id, None, condense(str(error)) or type(error).__name__)

@@ -200,5 +200,9 @@ class ProjectReader(Protocol):
         """Compiled SQL of the SQL models, snapshots and data tests among `unique_ids`; failures one by one, never
         raised."""
 
+    def compile_later(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
+        """Compiled SQL of the incremental models among `unique_ids`, as of a run that finds their table; failures as of
+        `compile`."""
+
     def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
         """The enabled unit tests of `models`, compiled; failures one by one, never raised."""

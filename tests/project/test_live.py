@@ -146,6 +146,12 @@ def test_compiling_leaves_out_what_is_no_sql_and_says_what_fails(shop: Path) -> 
     assert "where" not in daily, "an incremental model is compiled as for its first run"
 
 
+def test_incremental_models_are_compiled_as_of_a_later_run(live: LiveReader) -> None:
+    compiled = live.compile_later(["model.shop.daily", "model.shop.customers"])
+    assert list(compiled) == ["model.shop.daily"]
+    assert "where" in (compiled["model.shop.daily"].sql or "")
+
+
 def test_compiling_leaves_the_database_to_others(shop: Path) -> None:
     """A model that queries opens the database; a read-only connection of ours must be possible afterwards."""
     reader = open_project(shop)

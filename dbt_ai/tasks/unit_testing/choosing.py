@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 
 from dbt_ai.checks.lifted.shrink import is_valid
@@ -19,21 +18,16 @@ Candidate = tuple[int, int]
 """The number of a matrix, and that of a database in it."""
 
 
-def choose(matrices: Sequence[Matrix], already: frozenset[Fault], most: int) -> tuple[Case, ...]:
+def choose(matrices: Sequence[Matrix], runs: Sequence[Runs], already: frozenset[Fault], most: int) -> tuple[Case, ...]:
     """At most `most` cases on which faults show that are not among `already`, none of them without a fault of its own.
 
-    Raises WarehouseError where DuckDB cannot run the model as it is written.
+    `runs` are opened, one for each matrix.
     """
-    with ExitStack() as stack:
-        trials = [_Trials(matrix, stack.enter_context(_runs(matrix))) for matrix in matrices]
-        cases = _needed(_found(trials, already, most + _MORE), already)
-        cases = _needed(_joined(trials, cases), already)
+    trials = [_Trials(matrix, its_runs) for matrix, its_runs in zip(matrices, runs, strict=True)]
+    cases = _needed(_found(trials, already, most + _MORE), already)
+    cases = _needed(_joined(trials, cases), already)
     best = sorted(cases, key=lambda case: -len(case.alone))[:most]
     return _needed([case for case in cases if case in best], already)
-
-
-def _runs(matrix: Matrix) -> Runs:
-    return Runs(matrix.way, [mutant.sql for mutant in matrix.mutants])
 
 
 class _Trials:

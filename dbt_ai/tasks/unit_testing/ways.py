@@ -58,7 +58,7 @@ def ways_of(
 
 
 def _input(node: Node, call: str, relations: Mapping[str, Relation], in_warehouse: frozenset[str]) -> Input:
-    name = f"{node.source_name}__{node.name}" if node.resource_type == "source" else node.name
+    name = f"{node.source_name}__{node.name}" if node.resource_type == "source" else node.relation[2]
     known = relations[node.unique_id]
     # A row without its key is no row that a person knows, even where no test forbids it.
     filled = known.not_null | {key[0] for key in known.unique_keys if len(key) == 1}
