@@ -6,14 +6,17 @@ cache never fails its user: what cannot be read is worked out again, what cannot
 
 from __future__ import annotations
 
+import re
+import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 FOLDER = ".dbt_ai"
-_FILE = "cache.sqlite"
+_SECRET = "cache-name"  # a file in the user's cache folder
 _TABLE = (
     "create table if not exists entries (kind text, name text, key blob, value blob, primary key (kind, name)) "
     "without rowid"
@@ -122,6 +125,32 @@ def open_cache(root: Path) -> Cache:
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
+        return Cache(folder / private_name("cache"))
     except OSError:
         return Cache(None)
-    return Cache(folder / _FILE)
+
+
+def private_name(kind: str) -> str:
+    """The name of a file whose content is believed: one that nobody else knows, as a stranger's branch could bring the
+    file along. It is the same for all runs of a user. Raises OSError where that cannot be remembered.
+    """
+    return f"{kind}-{_secret()}.sqlite"
+
+
+@lru_cache(maxsize=1)
+def _secret() -> str:
+    """32 random characters, kept in the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    file = user_cache_path("dbtai", appauthor=False) / _SECRET
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(3):
+        try:
+            with file.open("x", encoding="ascii") as made:  # the first of several processes decides
+                made.write(secrets.token_hex(16))
+        except FileExistsError:
+            found = file.read_text(encoding="ascii", errors="replace")
+            if re.fullmatch(r"[0-9a-f]{32}", found):
+                return found
+            file.unlink(missing_ok=True)
+    raise OSError(f"{file} cannot be kept")

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from dbt_ai.project.cache import private_name
 from tests.cli.doors import command_line, dbtai, files, operation
 
 Change = Callable[[Path], object]
@@ -230,7 +231,7 @@ def test_a_state_folder_of_ours_that_cannot_be_written_is_done_without(door: Cal
 
 
 def test_a_state_folder_of_ours_with_broken_files_is_mended(bakery: Path) -> None:
-    for name in ("cache.sqlite", "profiles.sqlite", "answers.sqlite"):
+    for name in (private_name("cache"), private_name("profiles"), "answers.sqlite"):
         write(f".dbt_ai/{name}", "no database" * 999)(bakery)
     done = command_line(bakery)
     assert (done.returncode, done.stderr) == (0, "")

@@ -88,7 +88,7 @@ def test_views_of_tables_are_kept_and_views_of_files_are_not(shop: Path) -> None
 
 def test_broken_cache_is_an_empty_cache(shop: Path) -> None:
     look(shop)
-    path = shop.parent / ".dbt_ai" / "profiles.sqlite"
+    [path] = (shop.parent / ".dbt_ai").glob("profiles-*.sqlite")
     path.write_bytes(b"no database at all" * 100)
     assert look(shop)[0].rows == 5
     path.unlink()

@@ -194,3 +194,15 @@ def test_any_lineage_comes_back_as_it_was(lineage: Lineage) -> None:
 @given(st.binary(max_size=60) | st.sampled_from([b"[]", b"{}", b"[[9],[],[],[],[]]", b"[[],[],[],[1,2],[]]"]))
 def test_nothing_else_is_taken_for_one(content: bytes) -> None:
     assert decode(content) is None
+
+
+def test_a_file_that_a_branch_brings_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / ".dbt_ai").mkdir()
+    for name in ("cache.sqlite", "cache-0123456789abcdef0123456789abcdef.sqlite"):
+        with Cache(tmp_path / ".dbt_ai" / name) as planted:
+            planted.write("facts", {"model.shop.orders": (b"key", b"planted")})
+    with open_cache(tmp_path) as cache:
+        assert cache.get("facts", "model.shop.orders", b"key") is None
+        cache.write("facts", {"model.shop.orders": (b"key", b"ours")})
+    with open_cache(tmp_path) as cache:
+        assert cache.get("facts", "model.shop.orders", b"key") == b"ours"

@@ -1,4 +1,4 @@
-"""Profiles kept in `.dbt_ai/profiles.sqlite`, each with the state of the data it was made from."""
+"""Profiles kept in `.dbt_ai/profiles-….sqlite`, each with the state of the data it was made from."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dbt_ai.errors import WarehouseError
 from dbt_ai.evidence.profile.query import is_table, rows_of, table
 from dbt_ai.evidence.values import ColumnProfile, Profile
+from dbt_ai.project.cache import private_name
 from dbt_ai.sql.values import Relation
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class ProfileCache:
 
     def __init__(self, root: Path) -> None:
         self._database: sqlite3.Connection | None = None
-        path = root / _FOLDER / "profiles.sqlite"
         with suppress(OSError, sqlite3.Error):
+            path = root / _FOLDER / private_name("profiles")
             path.parent.mkdir(exist_ok=True)
             self._database = sqlite3.connect(path, timeout=2.0, isolation_level=None)
             self._database.execute(
