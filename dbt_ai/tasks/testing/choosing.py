@@ -80,10 +80,10 @@ def choose(
             found = sum(WEIGHTS.get(trial.fault, 1) for trial in new) + NEW_KIND * len(of_errors - kinds)
             candidate = candidates[place - existing]
             refers = candidate.kind == "not_null" and candidate.target.column in referring
-            return max(found, LEAST) if in_sql or refers else found
+            return found if in_sql or refers or found >= LEAST else 0
 
         best = max(others, key=lambda p: (worth(p), *_rank(candidates[p - existing]), -p), default=None)
-        if best is None or worth(best) < LEAST:
+        if best is None or not worth(best):
             break
         others.remove(best)
         take(best)

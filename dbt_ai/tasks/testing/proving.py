@@ -61,7 +61,7 @@ def prove(
     beyond = _beyond_keys(subject)
     if subject.rows == 0:
         return Proven(choose_untried(passing, beyond), tuple(verdicts), tuple(failing), tuple(unproven))
-    tried = _tried(subject, [*existing, *(tests.check(candidate) for candidate in passing)], sandbox, above)
+    tried = try_checks(subject, [*existing, *(tests.check(candidate) for candidate in passing)], sandbox, above)
     if tried.trials:
         choice = choose(passing, tried.trials, len(existing), beyond, _computed(subject))
     else:
@@ -76,9 +76,10 @@ def _is_wider(candidate: Candidate, others: Sequence[Candidate]) -> bool:
     return any(name in alone for name in names)
 
 
-def _tried(
+def try_checks(
     subject: Subject, checks: Sequence[DataCheck], sandbox: Sandbox, above: Mapping[str, Sequence[DataCheck]]
 ) -> Trials:
+    """What the checks of a node notice of the faults that are tried on it. `above` as for `prove`."""
     own, facts = subject.own, subject.facts
     if own.sql is None or facts is None:
         return try_relation(sandbox.connection, Read(own.relation, subject.joined), checks)
