@@ -38,7 +38,7 @@ class Data:
         self.notices: tuple[str, ...] = ()
         if self._where is None and self._copied is None:
             kind = project.adapter_type
-            self.notices = (f"No profile of the data: only DuckDB databases are looked at, and this one is {kind}.",)
+            self.notices = (f"The data is in {kind}: `document`, `test` and `profile` look at a copy of it in DuckDB.",)
 
     @property
     def sandbox(self) -> Sandbox | None:

@@ -55,7 +55,7 @@ def write_data_tests(reader: ProjectReader, options: TestOptions, progress: Prog
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
     lock = read_lock(project.root)
     scope = compile_scope(reader, wanted, progress)
-    with Data(project) as data:
+    with Data(project, reader, scope) as data:
         sandbox, about_data = data.sandbox, data.notices
         if sandbox is None:
             why = "No test is written without data to run it on."
@@ -66,7 +66,7 @@ def write_data_tests(reader: ProjectReader, options: TestOptions, progress: Prog
         tests = ProjectTests(project, gathered.evidence)
         remembered = read_test_entries(project.root)
         proven = _prove_all(project, gathered, scope.order, tests, remembered, sandbox, progress)
-    return _write(project, gathered, proven, tests, remembered, options, about_data, progress)
+    return data.placed(_write(project, gathered, proven, tests, remembered, options, about_data, progress))
 
 
 def _prove_all(

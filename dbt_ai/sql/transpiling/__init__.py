@@ -1,6 +1,6 @@
 """SQL of other warehouses as DuckDB reads it: the same rows, or no SQL at all."""
 
-from dbt_ai.sql.transpiling.query import DIALECTS, Untranslatable, relations_in, to_duckdb
+from dbt_ai.sql.transpiling.query import DIALECTS, Untranslatable, to_duckdb
 from dbt_ai.sql.transpiling.types import duckdb_type
 
-__all__ = ["DIALECTS", "Untranslatable", "duckdb_type", "relations_in", "to_duckdb"]
+__all__ = ["DIALECTS", "Untranslatable", "duckdb_type", "to_duckdb"]

@@ -47,11 +47,6 @@ def to_duckdb(sql: str, dialect: str, named: Callable[[Parts], Parts | None]) ->
         raise Untranslatable(f"DuckDB has nothing for it: {_first_line(error)}") from error
 
 
-def relations_in(sql: str, dialect: str) -> tuple[Parts, ...]:
-    """The relations that `sql` reads, as it names them: (catalog, schema, identifier). Raises Untranslatable."""
-    return tuple(_parts(table) for table in _tables(_parsed(sql, dialect)))
-
-
 def _parsed(sql: str, dialect: str) -> exp.Query:
     try:
         trees = [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree is not None]

@@ -34,3 +34,6 @@ insert into raw.calls
 select 1000 - n, 60 - (n % 60), 'Q' || n % 3, (n * 13) % 240, n * 25, timestamp '2025-03-01 06:00:00' + n * interval '50 minutes'
 from generate_series(1, 240) as n;
 create table raw.empty_log (id integer, told text);
+-- More rows than are ever read of one table.
+create table raw.pings (ping_id integer primary key, ship_id integer, heard boolean);
+insert into raw.pings select n, 1 + n % 60, true from generate_series(1, 10050) as n;

@@ -1,0 +1,1 @@
+select ping_id, ship_id, heard from {{ source('raw', 'pings') }}
