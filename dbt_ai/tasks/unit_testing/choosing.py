@@ -76,7 +76,7 @@ class _Trials:
     def _shrunk(self, rows: Rows, targets: frozenset[int]) -> Rows:
         """What shows a fault nearly always shows those that show wherever it does: so only the others are asked."""
         hard = [one for one in targets if not any(self._is_harder(other, one) for other in targets)]
-        hard.sort(key=lambda one: (len(self._where[one]), one))
+        hard.sort(key=lambda one: (len(self._where.get(one, ())), one))
         small = shrunk(self._runs, rows, hard, self.matrix.order_counts)
         expected = self._runs.on(small)
         if expected is not None and self._runs.all_killed(expected, targets - set(hard)):
@@ -84,7 +84,10 @@ class _Trials:
         return shrunk(self._runs, rows, sorted(targets), self.matrix.order_counts)
 
     def _is_harder(self, one: int, other: int) -> bool:
-        ours, theirs = self._where[one], self._where[other]
+        """Whether `one` shows on fewer databases than `other`, on all of which that one shows as well."""
+        ours, theirs = self._where.get(one), self._where.get(other)
+        if not ours or not theirs:  # it was found by running it on a database that was made small
+            return False
         return ours < theirs or (ours == theirs and one < other)
 
 
