@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from dbt_ai.sql.values import ColumnKind, NullCause
 from dbt_ai.tasks.testing import overfitting
@@ -39,7 +39,7 @@ def not_null(subject: Subject) -> Iterable[Candidate]:
             yield _made(subject, column, Basis.SQL, "Models that read it join or group by it.")
         elif column.facts is not None and column.facts.nullability.never:
             yield _made(subject, column, Basis.SQL, "The SQL leaves no NULL in it.")
-        elif _empty_by_design(column):
+        elif _empty_by_design(column) or _found_by_own_key(subject, column, keys):
             continue
         elif _by_a_join(column):
             why = "It comes from a join that finds a row for each of these."
@@ -87,3 +87,16 @@ def _sorts(column: Column) -> bool:
 def _by_a_join(column: Column) -> bool:
     facts = column.facts
     return facts is not None and any(reason.cause is NullCause.OUTER_JOIN for reason in facts.nullability.reasons)
+
+
+def _found_by_own_key(subject: Subject, column: Column, keys: Collection[str]) -> bool:
+    """Whether an outer join finds the value by the row's own key: orders with or without lines. The SQL keeps both, so
+    that all rows have one today is luck; where a row names what it refers to, it is not."""
+    own = {
+        source
+        for each in subject.columns
+        if each.name.casefold() in keys and each.facts is not None
+        for source in each.facts.sources
+    }
+    reasons = column.facts.nullability.reasons if column.facts is not None else ()
+    return any(left in own for reason in reasons if reason.cause is NullCause.OUTER_JOIN for left, _ in reason.on)
