@@ -98,6 +98,19 @@ def _of_redshift(node: exp.Expr, dialect: str) -> str | None:
     return "its concat of NULL is NULL, DuckDB's is not" if isinstance(node, exp.Concat) else None
 
 
+def _numbers_as_text(node: exp.Expr, dialect: str) -> str | None:
+    """Of a column it cannot be seen here whether it is a float: what the query itself shows is refused."""
+    if not isinstance(node, exp.Cast) or node.to.this not in exp.DataType.TEXT_TYPES:
+        return None
+    inner = node.this.unnest()
+    bare = isinstance(inner, exp.Cast) and (
+        inner.to.this in exp.DataType.FLOAT_TYPES
+        or (inner.to.this == exp.DataType.Type.DECIMAL and not inner.to.expressions)
+    )
+    shown = bare or isinstance(inner, (exp.Div, exp.Avg))
+    return "it makes a text of a number whose digits DuckDB writes otherwise" if shown else None
+
+
 def _from_nought(node: exp.Expr, dialect: str) -> str | None:
     start = node.args.get("start") if isinstance(node, exp.Substring) and dialect != "postgres" else None
     nought = isinstance(start, exp.Literal) and start.name == "0"
@@ -128,6 +141,7 @@ RULES: tuple[Callable[[exp.Expr, str], str | None], ...] = (
     _formats,
     _variants,
     _of_redshift,
+    _numbers_as_text,
     _from_nought,
     _of_its_own,
 )
