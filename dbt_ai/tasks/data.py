@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.sandbox import DatabaseInUse, NoDatabase, Sandbox, open_database
+from dbt_ai.project.settings import read_settings
 from dbt_ai.project.values import DuckDBTarget, Project, ProjectReader
 from dbt_ai.values import Outcome, Report, Verdict
 
@@ -89,7 +90,8 @@ class Data:
         if self._copied is not None:
             from dbt_ai.tasks.replica import open_replica
 
-            return self._stack.enter_context(open_replica(*self._copied))
+            rows = read_settings(self._project.root).sample_rows
+            return self._stack.enter_context(open_replica(*self._copied, rows))
         assert self._where is not None
         return self._open_database(self._where)
 

@@ -44,14 +44,16 @@ class WarehouseRows:
 
 def read_warehouse(reader: ProjectReader, scope: Scope, nodes: Sequence[Node], rows: int) -> WarehouseRows:
     """At most `rows` rows of each table among `nodes` that no SQL of the project makes. No connection is opened where
-    there is none of these. Never raises for what the warehouse answers."""
+    there is none of these, or `rows` is 0. Never raises for what the warehouse answers."""
     read = WarehouseRows()
     wanted = [n for n in nodes if n.resource_type == "source" or (n.resource_type == "model" and n.language != "sql")]
     if not wanted:
         return read
     project = reader.project
     open_warehouse = getattr(reader, "warehouse", None)
-    if open_warehouse is None:
+    if rows == 0:
+        why = "sample_rows is set to 0"
+    elif open_warehouse is None:
         why = "its rows can only be read through a live dbt 1.x"
     elif project.dialect not in DIALECTS:
         why = f"tables of {project.adapter_type} are not read"
