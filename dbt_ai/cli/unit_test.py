@@ -30,7 +30,12 @@ class UnitTestCall:
 @click.command("unit-test")
 @project_options
 @selection_options
-@click.option("--most", type=int, metavar="N", help=f"Write no more than N unit tests for a model (default: {MOST}).")
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"Write no more than N unit tests for a model (default: {MOST}).",
+)
 @click.option("--dry-run", is_flag=True, help="Print the unified diff, for git apply; write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a unit test would be written.")
 @format_option()

@@ -14,6 +14,7 @@ from dbt_ai.tasks.unit_testing.values import Case, Fault, Rows
 _TRIED = 6  # databases of one step, where the order of rows counts on the first
 _MORE = 4  # cases that are found beyond those that are wanted, as some can be made one
 _MOST_ROWS = 10  # of two cases that are made one
+_FEW = 3  # faults that a case shows alone: with more of them it is worth a test of its own
 Candidate = tuple[int, int]
 """The number of a matrix, and that of a database in it."""
 
@@ -60,7 +61,9 @@ class _Trials:
         return Case(self.matrix.way, rows, expected.columns, expected.rows, faults, faults & wanted)
 
     def _telling(self, rows: Rows, expected: Result, killed: frozenset[int]) -> Result:
-        """What is expected without columns that are NULL in every row, as long as the same mutants are killed."""
+        """What is expected without columns that are NULL in every row, as long as the same mutants are killed; and
+        without those whose names dbt cannot write."""
+        expected = expected.only([name for name, _ in expected.columns if '"' not in name])
         filled = [name for place, (name, _) in enumerate(expected.columns) if any(row[place] for row in expected.rows)]
         names = [name for name, _ in expected.columns]
         if not filled or len({name.casefold() for name in names}) < len(names):
@@ -141,6 +144,8 @@ def _joined(trials: Sequence[_Trials], cases: Sequence[Case]) -> list[Case]:
 
 def _both(trials: Sequence[_Trials], one: Case, other: Case) -> Case | None:
     if one.way is not other.way or sum(map(len, (*one.rows.values(), *other.rows.values()))) > _MOST_ROWS:
+        return None
+    if min(len(one.alone), len(other.alone)) > _FEW:
         return None
     if not any(one.rows.values()) or not any(other.rows.values()):
         return None

@@ -36,6 +36,7 @@ def shrunk(runs: Runs, rows: Rows, targets: Sequence[int], order_counts: bool) -
     rows = _without_columns(relations, rows, good)
     rows = _renamed(relations, rows, good)
     rows = _filled(relations, rows, good)
+    rows = _never_empty(relations, rows, good)
     rows = _without_rows(rows, good)
     return _without_idle_columns(runs, relations, rows, targets)
 
@@ -125,6 +126,18 @@ def _filled(relations: Sequence[Relation], rows: Rows, good: Callable[[Rows], bo
                     if good(new):
                         rows = new
                         break
+    return rows
+
+
+def _never_empty(relations: Sequence[Relation], rows: Rows, good: Callable[[Rows], bool]) -> Rows:
+    """With a value in the first column of rows that have none, where it may be: an empty row looks like a mistake."""
+    for relation in relations:
+        name, kind = relation.columns[0]
+        for value in plain_values(relation, name, kind or "VARCHAR")[:1]:
+            of_relation = [row if any(row) else _with(row, 0, value) for row in rows[relation.key]]
+            new = {**rows, relation.key: of_relation}
+            if new != rows and good(new):
+                rows = new
     return rows
 
 

@@ -25,6 +25,8 @@ def passes(way: Way, item: Mapping[str, Any]) -> bool:
             described = execute(sandbox.connection, f"DESCRIBE {sql}", _SECONDS)
             kinds = {str(name).casefold(): str(kind) for name, kind, *_ in described}
             names = list(rows[0]) if rows else [name for name, *_ in described]
+            if any('"' in name for name in names):  # dbt does not escape it
+                return False
             columns = [(name, kinds[name.casefold()]) for name in names]
             listed = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
             actual, expected = (

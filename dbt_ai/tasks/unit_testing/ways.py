@@ -63,7 +63,8 @@ def _input(node: Node, call: str, relations: Mapping[str, Relation], in_warehous
     # A row without its key is no row that a person knows, even where no test forbids it.
     filled = known.not_null | {key[0] for key in known.unique_keys if len(key) == 1}
     relation = replace(known, parts=(None, None, CTE + name), not_null=filled)
-    return Input(relation, call, node.name, node.unique_id not in in_warehouse)
+    mangled = any('"' in column for column, _ in known.columns)  # dbt does not escape a quote in a name
+    return Input(relation, call, node.name, mangled or node.unique_id not in in_warehouse)
 
 
 def _way(project: Project, node: Node, sql: str, inputs: Sequence[Input], incremental: bool | None) -> Way | Refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbt_ai.sql.facts import facts_of
@@ -19,6 +19,7 @@ from dbt_ai.tasks.unit_testing.values import Case, Input, Row
 
 _COLUMN = re.compile(r"the column `([^`]+)`")
 _MOST_VALUES = 3
+_LONGEST_VALUE = 20
 _AN = re.compile(r"[aeiou](?!ser|ni|se)", re.IGNORECASE)  # an order, but a user
 
 # What a fault concerns, by the operator that makes it.
@@ -28,7 +29,8 @@ _FILTERS = words(
     "between-negated exists-negated like-negated null-check-negated flag-negated"
 )
 _SUMS = words("aggregate-distinct sum-average sum-maximum minimum-maximum count-all count-matches")
-_CHOSEN = words("qualify-dropped limit-moved distinct-dropped distinct-added")
+_CHOSEN = words("qualify-dropped limit-moved")
+_APART, _ONCE = words("distinct-added"), words("distinct-dropped")
 _ORDERS = words(
     "order-reversed order-key-dropped nulls-placement ranking-function partition-key-dropped frame-dropped frame-moved "
     "neighbour-row"
@@ -75,9 +77,9 @@ class _Look:
 
 def phrases(case: Case) -> list[str]:
     """What there is to say of a case, as clauses, the most telling first; there is always one."""
-    look = _Look(case, _facts(case), {given.key: _noun(given) for given in case.way.inputs})
+    look = _Look(case, _facts(case), _nouns(case.way.inputs))
     rules: tuple[Callable[[_Look], Iterator[str]], ...] = (
-        _nothing, _unmatched, _filtered, _several, _ordered, _branches, _defaults,
+        _nothing, _later, _unmatched, _filtered, _several, _ordered, _branches, _defaults,
     )  # fmt: skip
     return list(dict.fromkeys(phrase for rule in rules for phrase in rule(look))) or [_whatever(look)]
 
@@ -89,9 +91,15 @@ def _facts(case: Case) -> QueryFacts | None:
         return None
 
 
-def _noun(given: Input) -> Entity:
-    named = entity(given.name, given.relation.unique_keys)
-    return named or Entity(f"row of {given.name}", f"rows of {given.name}")
+def _nouns(inputs: Sequence[Input]) -> dict[str, Entity]:
+    """What the rows of each input are called, by its key: no two the same."""
+    found: dict[str, Entity] = {}
+    for given in inputs:
+        named = entity(given.name, given.relation.unique_keys)
+        if named is None or named in found.values():
+            named = Entity(f"row of {given.name}", f"rows of {given.name}")
+        found[given.key] = named
+    return found
 
 
 def _nothing(look: _Look) -> Iterator[str]:
@@ -100,8 +108,18 @@ def _nothing(look: _Look) -> Iterator[str]:
         yield "without any rows there is one row" if count == 1 else f"without any rows there are {count or 'no'} rows"
 
 
+def _later(look: _Look) -> Iterator[str]:
+    """Of a run that adds to the rows that are there."""
+    given = look.case.way.inputs[0]
+    rows, added = len(look.case.rows[given.key]), len(look.case.expected)
+    if look.case.way.incremental and rows:
+        noun = look.nouns[given.key]
+        of = f"{added or 'none'} of {rows} {noun.many}" if rows > 1 or not added else f"one {noun.one}"
+        yield f"{of} {'are' if added > 1 else 'is'} added to what is there"
+
+
 def _unmatched(look: _Look) -> Iterator[str]:
-    for join in look.facts.joins if look.facts else ():
+    for join in look.facts.joins if look.facts and not look.case.way.incremental else ():
         pair = _sides(look, join)
         if pair is None:
             continue
@@ -159,6 +177,10 @@ def _ordered(look: _Look) -> Iterator[str]:
         yield f"the order of the rows decides {code(column)}"
     if look.concerns(_CHOSEN) or (look.concerns(_ORDERS) and not look.columns(_ORDERS)):
         yield "one row of several is chosen"
+    if look.concerns(_APART):
+        yield "equal rows stay apart"
+    if look.concerns(_ONCE):
+        yield "equal rows become one"
 
 
 def _branches(look: _Look) -> Iterator[str]:
@@ -168,7 +190,7 @@ def _branches(look: _Look) -> Iterator[str]:
             continue
         kind = look.case.columns[place][1]
         shown = dict.fromkeys(_shown(value(row[place], kind)) for row in look.case.expected)
-        if 0 < len(shown) <= _MOST_VALUES:
+        if 0 < len(shown) <= _MOST_VALUES and all(len(one) <= _LONGEST_VALUE for one in shown):
             yield f"{code(column)} is {listed(list(shown))}"
 
 

@@ -1,0 +1,1 @@
+select boat_id, boat_name from {{ ref('raw_boats') }}
