@@ -113,7 +113,14 @@ def test_data_tests(live: LiveReader) -> None:
     }
     longer = tests["toolbox.longer_than", "model.shop.stg_customers", "name"]
     assert longer == DataTest(
-        longer.unique_id, longer.kind, longer.node, "name", {"length": 1}, True, "warn", "name is not null"
+        longer.unique_id,
+        longer.kind,
+        longer.node,
+        "name",
+        {"length": 1},
+        severity="warn",
+        where="name is not null",
+        reads=("model.shop.stg_customers",),
     )
 
 

@@ -10,7 +10,6 @@ from dbt_ai.checks.data_tests.staging import Stage
 from dbt_ai.checks.mutation import Classified, Fate, classify
 from dbt_ai.checks.sandbox import QueryTimeout
 from dbt_ai.errors import WarehouseError
-from dbt_ai.sql.lifting import Lifted, lift
 from dbt_ai.sql.lifting.refusals import refuse
 from dbt_ai.sql.lifting.values import Refused
 from dbt_ai.sql.mutants import Mutant, mutants_of, readable
@@ -177,22 +176,11 @@ def _judged(bench: Bench, mutants: Sequence[Mutant], runs: Sequence[_Run]) -> tu
     subject = bench.subject
     alike = [m for m, run in zip(mutants, runs, strict=True) if not run.killed_by and run.rows == 0]
     classified = classify(subject.sql, alike, bench.relations) if alike else ()
-    known = {one.mutant: _unless_left_open(subject.sql, one, bench.relations) for one in classified}
+    known = {one.mutant: one for one in classified}
     lines = lines_in_file(subject.sql, subject.file)
     judged = [_mutant(subject, m, run, known.get(m), lines) for m, run in zip(mutants, runs, strict=True)]
     kinds = (MutantKind.SURVIVED, MutantKind.NOT_REACHED, MutantKind.EQUIVALENT, MutantKind.KILLED)
     return tuple(sorted(judged, key=lambda one: (kinds.index(one.kind), -(one.rows or 0))))
-
-
-def _unless_left_open(sql: str, one: Classified, relations: Sequence[Relation]) -> Classified:
-    """A mutant that is the same only if rows are in the right order is not equivalent: nothing can be said of it."""
-    if one.fate is not Fate.EQUIVALENT:
-        return one
-    ours, theirs = (lift(query, relations) for query in (sql, one.mutant.sql))
-    if not isinstance(ours, Lifted) or not isinstance(theirs, Lifted):
-        return one
-    new = set(theirs.left_open) - set(ours.left_open) - {"row-order"}
-    return replace(one, fate=Fate.NOT_REACHED, reason="order-left-open") if new else one
 
 
 def _mutant(
