@@ -24,7 +24,7 @@ from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.testing.candidates import candidates_of
 from dbt_ai.tasks.testing.project_tests import ProjectTests
 from dbt_ai.tasks.testing.proving import Proven, prove
-from dbt_ai.tasks.testing.remembering import entry_of, gone, is_remembered
+from dbt_ai.tasks.testing.remembering import entry_of, gone, is_remembered, without_ours
 from dbt_ai.tasks.testing.subject import Subject
 from dbt_ai.tasks.testing.telling import failing_outcome, notices_of, there, unwritable_outcome, written_outcome
 from dbt_ai.tasks.testing.writing import WrittenTest, edits_of, written
@@ -60,12 +60,13 @@ def write_data_tests(reader: ProjectReader, options: TestOptions, progress: Prog
         if sandbox is None:
             why = "No test is written without data to run it on."
             return Report("test", notices=(*about_data, why), wrote=options.write)
+        remembered = read_test_entries(project.root)
+        known = without_ours(project, remembered)
         gathered = gather(
-            project, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
+            known, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
         )
         tests = ProjectTests(project, gathered.evidence)
-        remembered = read_test_entries(project.root)
-        proven = _prove_all(project, gathered, scope.order, tests, remembered, sandbox, progress)
+        proven = _prove_all(known, gathered, scope.order, tests, remembered, sandbox, progress)
     return data.placed(_write(project, gathered, proven, tests, remembered, options, about_data, progress))
 
 
@@ -90,12 +91,11 @@ def _prove_all(
         if node.materialized == "ephemeral" or gathered.evidence[unique_id].profile is None:
             continue
         subject = Subject(project, node, gathered.evidence, refers, unique_id in gathered.data_keys)
-        new = [
-            candidate
-            for candidate in candidates_of(subject)
-            if not tests.has(candidate) and not is_remembered(candidate, remembered)
-        ]
-        found[unique_id] = prove(subject, new, tests, sandbox, checks)
+        proposed = candidates_of(subject)
+        new = [one for one in proposed if not tests.has(one) and not is_remembered(one, remembered)]
+        deleted = sum(is_remembered(one, remembered) and not tests.has(one) for one in proposed)
+        beyond = tests.beyond(unique_id, proposed) + deleted
+        found[unique_id] = prove(subject, new, tests, sandbox, checks, beyond)
         checks[unique_id] += [tests.check(chosen.candidate) for chosen in found[unique_id].choice.chosen]
     return found
 

@@ -18,7 +18,9 @@ from dbt_ai.checks.data_tests.kinds import failing_rows
 from dbt_ai.checks.data_tests.staging import Stage, open_stage, reading
 from dbt_ai.checks.data_tests.values import DataCheck, UnknownKind
 from dbt_ai.errors import WarehouseError
+from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.mutants import mutants_of
+from dbt_ai.sql.names import quoted
 from dbt_ai.sql.query import QueryError
 from dbt_ai.sql.values import Relation
 
@@ -68,6 +70,7 @@ class _Bench:
 
     stage: Stage
     checks: Sequence[DataCheck]
+    columns: tuple[tuple[str, str], ...] = ()
     original: tuple[object, ...] = ()
     end: float = field(default_factory=lambda: time.monotonic() + BUDGET)
 
@@ -75,7 +78,7 @@ class _Bench:
         """The trial of the rows that `sql` selects; None where they cannot be selected."""
         try:
             table = self.stage.table("result", sql)
-            reached = _fingerprint(self.stage, table) != self.original
+            reached = _fingerprint(self.stage, table, self.columns) != self.original
         except WarehouseError:
             return None
         caught = _failing(self.stage, self.checks, table) if reached else frozenset[int]()
@@ -91,10 +94,10 @@ def try_model(
         with open_stage(connection, TIMEOUT) as stage:
             copies = {read.relation.key: stage.copy(f"read_{n}", read.relation) for n, read in enumerate(reads)}
             staged = reading(sql, copies, [read.relation for read in reads])
-            bench = _Bench(stage, checks)
             result = stage.table("original", staged)
-            bench.original = _fingerprint(stage, result)
-            if _fingerprint(stage, stage.table("result", staged)) != bench.original:
+            columns = stage.columns(result)
+            bench = _Bench(stage, checks, columns, _fingerprint(stage, result, columns))
+            if _fingerprint(stage, stage.table("result", staged), columns) != bench.original:
                 return Trials((), "its rows are others each time that it runs")
             tried = [*_of_data(bench, staged, reads, copies), *_fan_out(bench, result)]
             tried += [*_of_sql(bench, staged, copies), *_missing(bench, result)]
@@ -108,7 +111,8 @@ def try_relation(connection: duckdb.DuckDBPyConnection, read: Read, checks: Sequ
     try:
         with open_stage(connection, TIMEOUT) as stage:
             copy = stage.copy("read_0", read.relation)
-            bench = _Bench(stage, checks, _fingerprint(stage, copy))
+            columns = stage.columns(copy)
+            bench = _Bench(stage, checks, columns, _fingerprint(stage, copy, columns))
             trials = []
             for fault in _faults(stage, copy, read):
                 trial = bench.trial(fault.kind, _said(fault, read), _with_rows(fault, copy), False)
@@ -184,9 +188,15 @@ def _said(fault: Fault, read: Read) -> str:
     return f"{fault.kind.capitalize()} in {read.relation.parts[2]}{f': {where}' if where else ''}."
 
 
-def _fingerprint(stage: Stage, table: str) -> tuple[object, ...]:
-    """Equal for the same rows in any order (a sum of hashes of rows; two sets of rows may agree in it by chance)."""
-    (row,) = stage.run(f"SELECT COUNT(*), SUM(HASH(each)), BIT_XOR(HASH(each)) FROM {table} AS each")
+def _fingerprint(stage: Stage, table: str, columns: Sequence[tuple[str, str]]) -> tuple[object, ...]:
+    """Equal for the same rows in any order (a sum of hashes of rows; two sets of rows may agree in it by chance).
+    `columns` are those of the rows without a fault; floating numbers count up to what the order of a sum changes."""
+    values = [
+        f"PRINTF('%.8g', CAST({quoted(name)} AS DOUBLE))" if family(kind) == "float" else quoted(name)
+        for name, kind in columns
+    ]
+    each = f"HASH({', '.join(values)})"
+    (row,) = stage.run(f"SELECT COUNT(*), SUM({each}), BIT_XOR({each}) FROM {table}")
     return row
 
 

@@ -10,21 +10,24 @@ from collections.abc import Iterable
 
 GROWTH = 0.25
 MAX_ALARM = 0.01
+EVEN = 0.5  # the chance beforehand that what holds in all rows is a law
+DOUBTED = 0.25  # where the SQL is written so that it need not hold
 
 
-def of_rule(rows: int, growth: float = GROWTH) -> float:
+def of_rule(rows: int, growth: float = GROWTH, law: float = EVEN) -> float:
     """The chance that a rule which holds in `rows` rows is broken by one of the next `growth * rows`.
 
-    With even odds beforehand that it is a law, and else broken by any share of the rows, each as likely: H. Jeffreys,
-    Theory of Probability, 1939, section 3.2 (after D. Wrinch and H. Jeffreys, 1919), where Laplace's rule of succession
-    is given the chance of a law. It is no law with probability 1 / (rows + 2), and is then broken by one of the next
-    m rows with probability m / (rows + m + 1).
+    With the chance `law` beforehand that it is a law, and else broken by any share of the rows, each as likely: H.
+    Jeffreys, Theory of Probability, 1939, section 3.2 (after D. Wrinch and H. Jeffreys, 1919), where Laplace's rule of
+    succession is given the chance of a law. With even odds it is no law with probability 1 / (rows + 2), and is then
+    broken by one of the next m rows with probability m / (rows + m + 1).
 
-    >>> round(of_rule(10), 4), round(of_rule(100), 4)
-    (0.0154, 0.0019)
+    >>> round(of_rule(10), 4), round(of_rule(100), 4), round(of_rule(100, law=DOUBTED), 4)
+    (0.0154, 0.0019, 0.0057)
     """
     more = growth * rows
-    return 1 / (rows + 2) * more / (rows + more + 1)
+    no_law = (1 - law) / (1 - law + law * (rows + 1))
+    return no_law * more / (rows + more + 1)
 
 
 def of_uniqueness(rows: int, growth: float = GROWTH) -> float:

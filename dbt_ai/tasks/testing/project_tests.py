@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from dbt_ai.project.project_file import read_project_file
 from dbt_ai.project.values import DataTest, Project
 from dbt_ai.sql.names import quoted_relation
 from dbt_ai.tasks.testing.generics import OURS, meaning_of
-from dbt_ai.tasks.testing.values import Candidate
+from dbt_ai.tasks.testing.values import Candidate, Role
 
 
 class ProjectTests:
@@ -47,9 +47,27 @@ class ProjectTests:
         node = self._project.nodes[candidate.target.unique_id]
         if candidate.kind == "not_null" and _constrained(node.constraints, candidate.target.column):
             return True
+        if candidate.kind == "unique_combination_of_columns" and self._alone(candidate):
+            return True
         if any(self._same(candidate, test) for test in self.of(candidate.target.unique_id)):
             return True
         return candidate.target.column is None and self._by_hand(candidate, node.name)
+
+    def _alone(self, candidate: Candidate) -> bool:
+        """Whether one of the columns is tested to be unique alone."""
+        kinds = (
+            (meaning_of(self._project, test.kind, test.arguments)[0], test.column or "")
+            for test in self.of(candidate.target.unique_id)
+        )
+        return bool(
+            {column.strip('"`').casefold() for kind, column in kinds if kind == "unique"}
+            & _columns(candidate.arguments)
+        )
+
+    def beyond(self, unique_id: str, candidates: Sequence[Candidate]) -> int:
+        """How many tests the node has that are neither its key's nor references, by what `candidates` are for."""
+        structural = [one for one in candidates if one.role is not Role.OTHER]
+        return sum(not any(self._same(one, test) for one in structural) for test in self.of(unique_id))
 
     def _same(self, candidate: Candidate, test: DataTest) -> bool:
         kind, arguments = meaning_of(self._project, test.kind, test.arguments)

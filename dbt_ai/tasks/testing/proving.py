@@ -11,7 +11,6 @@ from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.sql.names import quoted_relation
 from dbt_ai.sql.values import ColumnKind
 from dbt_ai.tasks.testing.choosing import Choice, choose, choose_untried
-from dbt_ai.tasks.testing.generics import meaning_of
 from dbt_ai.tasks.testing.overfitting import MAX_ALARM
 from dbt_ai.tasks.testing.project_tests import ProjectTests
 from dbt_ai.tasks.testing.subject import Subject
@@ -39,9 +38,11 @@ def prove(
     tests: ProjectTests,
     sandbox: Sandbox,
     above: Mapping[str, Sequence[DataCheck]],
+    beyond: int,
 ) -> Proven:
     """The tests among `candidates` that are to be written for a node. `above` are the checks of the relations around
-    it by unique_id, those that this run writes among them."""
+    it by unique_id, those that this run writes among them; `beyond` is how many tests it has beyond keys and
+    references."""
     relation = quoted_relation(subject.own.relation)
     passing: list[Candidate] = []
     verdicts: list[tuple[Candidate, Verdict]] = []
@@ -58,7 +59,6 @@ def prove(
     failing = [(c, v) for c, v in verdicts if v.kind is VerdictKind.REFUTED and c.basis is not Basis.DATA]
     unproven = [(c, v) for c, v in verdicts if v.kind is VerdictKind.UNPROVEN and v.reason != "query-failed"]
     existing = tests.checks(subject.node.unique_id)
-    beyond = _beyond_keys(subject)
     if subject.rows == 0:
         return Proven(choose_untried(passing, beyond), tuple(verdicts), tuple(failing), tuple(unproven))
     tried = try_checks(subject, [*existing, *(tests.check(candidate) for candidate in passing)], sandbox, above)
@@ -93,17 +93,6 @@ def _read(subject: Subject, relation: str, above: Mapping[str, Sequence[DataChec
     node = subject.project.nodes[relation]
     joined = replace(subject, node=node).joined
     return Read(subject.evidence[relation].relation, joined, tuple(above.get(relation, ())))
-
-
-def _beyond_keys(subject: Subject) -> int:
-    """How many tests the node has that are neither its key's nor references."""
-    kinds = [(meaning_of(subject.project, test.kind, test.arguments)[0], test) for test in subject.tests]
-    of_keys = ("unique", "unique_combination_of_columns", "relationships")
-    keys = {name.casefold() for key in subject.own.relation.unique_keys for name in key}
-    return sum(
-        kind not in of_keys and not (kind == "not_null" and (test.column or "").casefold() in keys)
-        for kind, test in kinds
-    )
 
 
 def _computed(subject: Subject) -> int:

@@ -9,6 +9,7 @@ from dbt_ai.edits.lock import TestEntry
 from dbt_ai.project.values import DataTest, Node, Project
 from dbt_ai.tasks.testing.generics import meaning_of
 from dbt_ai.tasks.testing.proving import Proven
+from dbt_ai.tasks.testing.remembering import is_ours
 from dbt_ai.tasks.testing.values import Basis, Candidate
 from dbt_ai.tasks.testing.writing import WrittenTest
 from dbt_ai.values import Outcome, OutcomeKind, Target, Verdict, VerdictKind
@@ -19,15 +20,14 @@ MAX_CELL = 40
 
 def there(project: Project, tests: Sequence[DataTest], remembered: Sequence[TestEntry]) -> Iterator[Outcome]:
     """The tests that a node has: ours where the lock file knows them, else a person's."""
-    ours = {(entry.unique_id, (entry.column or "").casefold(), entry.test) for entry in remembered}
     for test in tests:
         if not test.enabled or test.node is None:
             continue
         kind, arguments = meaning_of(project, test.kind, test.arguments)
-        known = (test.node, (test.column or "").casefold(), kind) in ours
         target, node = Target(test.node, test.column), project.nodes[test.node]
         shown = Candidate(target, test.kind, Basis.TESTS, "", arguments).shown if kind != "singular" else _name(test)
-        what, who = (OutcomeKind.CURRENT, "derived") if known else (OutcomeKind.KEPT, None)
+        ours = is_ours(project, test, remembered)
+        what, who = (OutcomeKind.CURRENT, "derived") if ours else (OutcomeKind.KEPT, None)
         yield Outcome(target, what, shown, who, path=_path(node))
 
 

@@ -39,8 +39,11 @@ def not_null(subject: Subject) -> Iterable[Candidate]:
             yield _made(subject, column, Basis.SQL, "Models that read it join or group by it.")
         elif column.facts is not None and column.facts.nullability.never:
             yield _made(subject, column, Basis.SQL, "The SQL leaves no NULL in it.")
-        elif _empty_by_design(column) or _found_by_own_key(subject, column, keys):
+        elif _empty_by_design(column):
             continue
+        elif _found_by_own_key(subject, column, keys):
+            why = "The join finds a row for each of these, though the SQL would keep one without."
+            yield _made(subject, column, Basis.DATA, why, law=overfitting.DOUBTED)
         elif _by_a_join(column):
             why = "It comes from a join that finds a row for each of these."
             yield _made(subject, column, Basis.DATA, why)
@@ -62,8 +65,15 @@ def _keys_of_readers(subject: Subject) -> frozenset[str]:
     )
 
 
-def _made(subject: Subject, column: Column, basis: Basis, why: str, role: Role = Role.OTHER) -> Candidate:
-    alarm = overfitting.of_rule(column.values) if basis is Basis.DATA else 0.0
+def _made(
+    subject: Subject,
+    column: Column,
+    basis: Basis,
+    why: str,
+    role: Role = Role.OTHER,
+    law: float = overfitting.EVEN,
+) -> Candidate:
+    alarm = overfitting.of_rule(column.values, law=law) if basis is Basis.DATA else 0.0
     return Candidate(subject.target(column.name), "not_null", basis, why, role=role, alarm=alarm)
 
 
@@ -91,7 +101,8 @@ def _by_a_join(column: Column) -> bool:
 
 def _found_by_own_key(subject: Subject, column: Column, keys: Collection[str]) -> bool:
     """Whether an outer join finds the value by the row's own key: orders with or without lines. The SQL keeps both, so
-    that all rows have one today is luck; where a row names what it refers to, it is not."""
+    that all rows have one today is easily luck, and takes more rows to be believed; where a row names what it refers
+    to, it is not."""
     own = {
         source
         for each in subject.columns
