@@ -41,8 +41,10 @@ class DocumentCall:
 
 def read_project(project_dir: Path | None, profiles_dir: Path | None, target: str | None) -> ProjectReader:
     """The project that the command line's options name, with a sign of life while dbt parses it."""
-    from dbt_ai.project.opening import open_project
+    from dbt_ai.edits import recover
+    from dbt_ai.project.opening import find_root, open_project
 
+    recover(find_root(project_dir))  # before dbt reads what a killed run left half written
     with progress_of() as progress:
         progress("Reading the project", 0, 0)
         return open_project(project_dir, profiles_dir, target)
