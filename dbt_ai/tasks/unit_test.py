@@ -201,7 +201,7 @@ def _told(node: Node, found: _Found, remembered: Sequence[TestEntry]) -> Iterato
     for one in found.tests:
         case = one.case
         first = f"{one.item['description'].removesuffix(LABEL).strip()} It kills {len(case.kills)} of {of} mutants"
-        detail = first + ("." if len(case.alone) == len(case.kills) else f", {len(case.alone)} that no other does.")
+        detail = first + ("." if len(case.alone) == len(case.kills) else f", {len(case.alone)} of them new.")
         verdict = Verdict(VerdictKind.HOLDS, "It passes on the model as it is.", basis=case.way.sql, where="duckdb")
         outcome = Outcome(target, OutcomeKind.WRITTEN, one.name, "derived", (verdict,), path, detail=detail)
         yield outcome, UnitTestEdit(path, one.item)

@@ -39,6 +39,7 @@ _CASES = words(
     "case-branch-dropped case-branches-reordered case-default-dropped case-results-swapped comparison-boundary "
     "comparison-reversed number-moved text-changed boolean-flipped"
 )
+_MISSING = words("coalesce-dropped count-all count-matches null-check-negated")
 _DEFAULTS = words("coalesce-dropped coalesce-reordered nullif-dropped")
 
 
@@ -73,6 +74,10 @@ class _Look:
 
     def concerns(self, operators: frozenset[str], place: str = "") -> bool:
         return any(fault.operator in operators and place in fault.sentence for fault in self.case.alone)
+
+    def touches(self, place: str) -> bool:
+        """Whether a fault is in that place."""
+        return any(place in fault.sentence for fault in self.case.alone)
 
 
 def phrases(case: Case) -> list[str]:
@@ -130,7 +135,7 @@ def _unmatched(look: _Look) -> Iterator[str]:
             continue
         one, many = look.nouns[left].one, look.nouns[right].many
         kept = len(look.case.expected) >= len(look.case.rows[left])
-        if join.kind == "left" and kept:
+        if join.kind == "left" and kept and (look.concerns(_MISSING) or look.touches("the join")):
             yield f"{_a(one)} without {many} keeps its row"
         elif join.kind == "inner" and not kept and look.concerns(_JOINS, "the join"):
             yield f"{_a(one)} without {many} is left out"
@@ -163,13 +168,26 @@ def _filtered(look: _Look) -> Iterator[str]:
 
 
 def _several(look: _Look) -> Iterator[str]:
-    many = [key for key, rows in look.case.rows.items() if len(rows) > 1]
-    of = f"several {look.nouns[many[-1]].many}" if many else "nothing"
     for column in look.columns(_SUMS)[:1]:
+        many = _summed(look)
+        of = f"several {look.nouns[many].many}" if many else "nothing"
         if {fault.operator for fault in look.case.alone} & _SUMS == {"aggregate-distinct"}:
             yield f"equal values of {of} each count in {code(column)}"
         else:
             yield f"{code(column)} is made of {of}"
+
+
+def _summed(look: _Look) -> str | None:
+    """The input of several rows whose columns a fault of an aggregate names; else the one with the most rows."""
+    sums = [fault.sentence for fault in look.case.alone if fault.operator in _SUMS]
+    named = {word.casefold() for sentence in sums for word in re.findall(r"\w+", sentence.partition("` became")[0])}
+
+    def fitness(given: Input) -> tuple[bool, int]:
+        own = {name.casefold() for name, _ in given.relation.columns}
+        return not own.isdisjoint(named), len(look.case.rows[given.key])
+
+    several = [given for given in look.case.way.inputs if len(look.case.rows[given.key]) > 1]
+    return max(several, key=fitness).key if several else None
 
 
 def _ordered(look: _Look) -> Iterator[str]:

@@ -38,7 +38,7 @@ def unit_test_of(node: Node, case: Case, taken: Collection[str]) -> UnitTest:
 def _name(node: Node, case: Case, said: list[str], taken: Collection[str]) -> str:
     version = f"_v{node.version}" if node.version is not None else ""
     later = "_later_runs" if case.way.incremental else ""
-    names = [f"test_{node.name}{version}{later}_{slug(words)}" for words in (said[0], listed(said[:_MOST_PHRASES]))]
+    names = [f"test_{node.name}{version}{later}_{slug(words)}" for words in (*said, listed(said[:_MOST_PHRASES]))]
     numbered = (f"{names[0]}_{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (*names, *numbered) if name.casefold() not in taken)
 
