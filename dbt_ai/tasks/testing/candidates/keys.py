@@ -35,13 +35,13 @@ def keys(subject: Subject) -> Iterable[Candidate]:
         if column is not None and column.filled and candidate.role is Role.KEY:
             why = "A row is found by it."
             yield Candidate(candidate.target, "not_null", candidate.basis, why, role=Role.KEY, alarm=candidate.alarm)
-    several = [key for key in subject.own.relation.unique_keys if len(key) > 1 and all(is_plain(name) for name in key)]
+    several = [key for key in _keys(subject) if len(key) > 1 and all(is_plain(name) for name in key)]
     if not found and several:
         yield _combination(subject, several[0])
 
 
 def _unique_columns(subject: Subject) -> Iterator[Candidate]:
-    single = [key[0] for key in subject.own.relation.unique_keys if len(key) == 1 and is_plain(key[0])]
+    single = [key[0] for key in _keys(subject) if len(key) == 1 and is_plain(key[0])]
     for number, name in enumerate(single):
         grain = number == 0 or _named_for_the_rows(name, subject.node.name)
         yield _unique(subject, name, Role.KEY if grain else Role.OTHER)
@@ -49,6 +49,13 @@ def _unique_columns(subject: Subject) -> Iterator[Candidate]:
         if candidate.target.column not in single:
             grain = not single or _named_for_the_rows(candidate.target.column or "", subject.node.name)
             yield candidate if grain else replace(candidate, role=Role.OTHER)
+
+
+def _keys(subject: Subject) -> tuple[tuple[str, ...], ...]:
+    """What is known to be unique, and what the SQL makes unique by itself, even where the table has it twice."""
+    made = subject.facts.keys if subject.facts else ()
+    by_sql = [key.columns for key in made if key.basis in _WHY and not key.nulls_apart]
+    return tuple(dict.fromkeys((*subject.own.relation.unique_keys, *by_sql)))
 
 
 def _kept(subject: Subject) -> Iterator[Candidate]:
