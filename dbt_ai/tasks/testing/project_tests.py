@@ -87,18 +87,19 @@ class ProjectTests:
         words = set(re.findall(r"[a-z_]\w*", text.replace("{model}", "").casefold())) - _SQL
         read = re.compile(rf"""ref\(\s*['"]{re.escape(name)}['"]""")
         return bool(words) and any(
-            read.search(sql) and words <= set(re.findall(r"[a-z_]\w*", sql.casefold())) for sql in self._singular
+            read.search(sql) and words <= set(re.findall(r"[a-z_]\w*", sql.casefold()))
+            for sql in self._singular.values()
         )
 
     @cached_property
-    def _singular(self) -> tuple[str, ...]:
-        """The texts of the singular tests."""
-        return tuple(
-            path.read_text(encoding="utf-8", errors="replace")
+    def _singular(self) -> Mapping[str, str]:
+        """The texts of the singular tests by name."""
+        return {
+            path.stem: path.read_text(encoding="utf-8", errors="replace")
             for folder in self.folders
             for path in sorted((self._project.root / folder).rglob("*.sql"))
             if "generic" not in path.relative_to(self._project.root).parts
-        )
+        }
 
     @cached_property
     def folders(self) -> tuple[str, ...]:
@@ -111,12 +112,24 @@ class ProjectTests:
 
     def _check(self, test: DataTest) -> DataCheck | None:
         kind, arguments = meaning_of(self._project, test.kind, test.arguments)
+        if kind == "singular":
+            return self._singular_check(test)
         kind = test.kind if test.kind in KINDS else f"dbt_utils.{kind}" if kind in OURS else kind
         if kind not in KINDS:
             return None
         given: Mapping[str, Any] = test.arguments if test.kind in KINDS else arguments
         references = self._relation(self._names.find(str(given.get("to") or ""))) if kind == "relationships" else None
         return DataCheck(kind, test.column, given, test.where, references)
+
+    def _singular_check(self, test: DataTest) -> DataCheck | None:
+        """A singular test whose only Jinja is the call that stands for its node."""
+        name, node = test.unique_id.split(".")[-1], self._project.nodes.get(test.node or "")
+        if name not in self._singular or node is None:
+            return None
+        call = rf"""\{{\{{-?\s*ref\(\s*['"]{re.escape(node.name)}['"]\s*\)\s*-?\}}\}}"""
+        sql = re.sub(call, "{model}", re.sub(r"--.*", "", self._singular[name])).strip().rstrip(";")
+        plain = "{model}" in sql and "{" not in sql.replace("{model}", "")
+        return DataCheck("singular", arguments={"name": name, "sql": sql}) if plain else None
 
     def _relation(self, unique_id: str | None) -> str | None:
         found = self._evidence.get(unique_id or "")
