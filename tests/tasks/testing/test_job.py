@@ -10,11 +10,13 @@ from typing import Any
 
 import duckdb
 import yaml
+from jsonschema import Draft202012Validator
 
 from tests.cli.doors import dbt
 from tests.integration_project.build import run_dbt
 
 Dbtai = Callable[..., subprocess.CompletedProcess[str]]
+SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "docs/json-schema.json").read_text(encoding="utf-8"))
 LEFT_OUT = ("target", "logs", ".dbt_ai")
 
 
@@ -50,6 +52,7 @@ def test_what_is_written_passes_in_dbt_and_a_second_run_writes_nothing(bakery: P
     first = dbtai(bakery, "test", "--format", "json")
     written = outcomes(first, "written")
     assert len(written) > 15
+    Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": "#/$defs/document"}]}).validate(json.loads(first.stdout))
     assert all(one["verdicts"][0]["verdict"] == "holds" for one in written)
     after = files(bakery)
     for name, content in before.items():
