@@ -8,16 +8,23 @@ from pathlib import Path
 import pytest
 
 import dbt_ai.checks
+import dbt_ai.tasks
 from dbt_ai.checks.reasons import GROUPS, REASONS, sentence
 
 ROOM = Path(dbt_ai.checks.__file__).parent
+TASKS = Path(dbt_ai.tasks.__file__).parent
+# What is decided where the evidence is at hand, and said in the words of this table.
+JUDGING = (ROOM / "substance.py", TASKS / "answers.py", TASKS / "checking.py", TASKS / "research/__init__.py")
 
 
 def _given() -> set[str]:
     files = [*(ROOM / "claims").glob("*.py"), ROOM / "text_guard.py"]
     text = "\n".join(path.read_text("utf-8") for path in files)
-    return set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text)) | (
-        {"instructions", "placeholder", "markup", "orphans"} & set(re.findall(r'"(\w+)"', text))
+    judging = "\n".join(path.read_text("utf-8") for path in JUDGING)
+    return (
+        set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text))
+        | ({"instructions", "placeholder", "markup", "orphans"} & set(re.findall(r'"(\w+)"', text)))
+        | set(re.findall(r'(?:return|_refused\(|sentence\(|else) ?"([a-z]+(?:-[a-z]+)*)"', judging))
     )
 
 
