@@ -25,6 +25,7 @@ from dbt_ai.edits.files import inside
 from dbt_ai.errors import EditError
 
 FILE = ".dbt_ai/writing.json"
+BESIDE = ".dbt_ai.writing.json"  # where the folder of that one is in the way or may not be written to
 FORMAT = 1
 
 
@@ -65,25 +66,27 @@ def recover(root: Path) -> None:
 
     A run that is writing right now is left alone. Raises EditError for a file that cannot be put back.
     """
-    if (root / FILE).exists():
-        with journal(root, wait=False):
-            pass
+    for name in (FILE, BESIDE):
+        if (root / name).exists():
+            with journal(root, wait=False, name=name):
+                pass
 
 
 @contextlib.contextmanager
-def journal(root: Path, wait: bool = True) -> Iterator[Journal | None]:
+def journal(root: Path, wait: bool = True, name: str | None = None) -> Iterator[Journal | None]:
     """The journal of the project at `root`, to be held while files are written; None where another run has it and
-    `wait` is False. What an earlier run left half written is undone first. Raises EditError as `recover` does."""
-    file = inside(root, FILE)
+    `wait` is False. What an earlier run left half written is undone first. `name` is the file, None to choose one that
+    can be written. Raises EditError as `recover` does."""
+    name = name or _name(root)
+    file = inside(root, name)
     try:
-        file.parent.mkdir(exist_ok=True)
         handle = _lock(file, wait)
     except OSError as error:
-        raise EditError(f"{FILE} cannot be written ({error.strerror}); nothing was written.") from error
+        raise EditError(f"{name} cannot be written ({error.strerror}); nothing was written.") from error
     if handle is None:
         yield None
         return
-    held = Journal(root, handle)
+    held = Journal(root, file, handle)
     try:
         held.undo()
         yield held
@@ -97,11 +100,19 @@ def journal(root: Path, wait: bool = True) -> Iterator[Journal | None]:
                 file.unlink()
 
 
+def _name(root: Path) -> str:
+    folder = (root / FILE).parent
+    with contextlib.suppress(OSError):
+        folder.mkdir(exist_ok=True)
+    return FILE if folder.is_dir() and os.access(folder, os.W_OK) else BESIDE
+
+
 class Journal:
     """A journal that this run holds. `done` says that nothing is left to be undone."""
 
-    def __init__(self, root: Path, handle: int) -> None:
+    def __init__(self, root: Path, file: Path, handle: int) -> None:
         self._root = root
+        self._file = file
         self._handle = handle
         self.done = True
 
@@ -114,7 +125,7 @@ class Journal:
         data = {"format": FORMAT, "token": record.token, "folders": record.folders, "files": files}
         self.done = False
         _write(self._handle, json.dumps(data).encode())
-        sync_folder((self._root / FILE).parent)
+        sync_folder(self._file.parent)
         sync_folder(self._root)
 
     def undo(self) -> None:

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dbt_ai.edits import LockEntry, apply_plan, diff_plan, lock_change, plan_edits, read_lock, text_hash
-from dbt_ai.errors import EditError
+from dbt_ai.edits import LockEntry, diff_plan, lock_change, plan_edits, read_lock, text_hash
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.tasks.checking import Checker
@@ -20,11 +19,12 @@ from dbt_ai.tasks.drafting import Drafts, draft_all
 from dbt_ai.tasks.evidence_hash import evidence_hash
 from dbt_ai.tasks.finding import findings_of
 from dbt_ai.tasks.gathering import Gathered, Scope, columns_of, compile_scope, gather
+from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text
-from dbt_ai.values import Edit, Outcome, OutcomeKind, Plan, Report, Target, TierTotals, VerdictKind
+from dbt_ai.values import Edit, FileChange, Outcome, OutcomeKind, Plan, Report, Target, TierTotals, VerdictKind
 
 if TYPE_CHECKING:
     from dbt_ai.tasks.asking import Asking
@@ -121,10 +121,8 @@ def _document(
         outcome for unique_id in wanted for outcome in _decide(project, gathered, unique_id, texts, lock, checker)
     ]
     plan, outcomes = _plan(project, decided, texts, lock)
-    plan = _with_lock(project, plan, outcomes, texts, gathered.evidence, lock)
-    if options.write and plan.changes:
-        progress("Writing", 0, len(plan.changes))
-        apply_plan(project.root, plan)
+    change = _lock_change(project, outcomes, texts, gathered.evidence, lock)
+    plan = finished(project.root, plan, change, options.write, progress)
     return Report(
         job="document",
         outcomes=(*outcomes, *refuted),
@@ -262,32 +260,18 @@ def _plan(
         replaces = written_text(node, spelled)[0] if outcome.kind is OutcomeKind.STALE else None
         edits[outcome.target] = Edit(node.place, spelled, found.text, replaces, doc_call=found.doc_call is not None)
     plan = plan_edits(project.root, list(edits.values()))
-    outside = next((refusal for refusal in plan.refused if refusal.reason == "outside-project"), None)
-    if outside is not None:
-        raise EditError(
-            f"{outside.edit.path} leads out of the project, so nothing was written. Keep the file inside, or "
-            "leave out the nodes that it describes with --exclude."
-        )
-    refused = {id(refusal.edit): refusal for refusal in plan.refused}
-    outcomes = []
-    for outcome in decided:
-        edit = edits.get(outcome.target)
-        refusal = refused.get(id(edit))
-        if refusal is not None:
-            outcome = replace(outcome, kind=OutcomeKind.REFUSED, reason=refusal.reason, detail=refusal.detail)
-        outcomes.append(outcome)
-    return plan, outcomes
+    refusals = refusals_of(plan)
+    return plan, [refused(outcome, refusals.get(id(edits.get(outcome.target)))) for outcome in decided]
 
 
-def _with_lock(
+def _lock_change(
     project: Project,
-    plan: Plan,
     outcomes: Sequence[Outcome],
     texts: Mapping[Target, Text],
     evidence: Mapping[str, Evidence],
     lock: Lock,
-) -> Plan:
-    """The plan with the lock file's change: entries of what is written, and without those of nodes that are gone."""
+) -> FileChange | None:
+    """The lock file's change: entries of what is written, and none any more of nodes that are gone."""
     entries = []
     for outcome in outcomes:
         target = outcome.target
@@ -320,5 +304,4 @@ def _with_lock(
         for key in lock
         if key.unique_id not in project.nodes and not any(node.unique_id == key.unique_id for node in project.disabled)
     ]
-    change = lock_change(project.root, entries, gone)
-    return replace(plan, changes=(*plan.changes, change)) if change else plan
+    return lock_change(project.root, entries, gone)

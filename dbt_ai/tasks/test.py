@@ -8,17 +8,17 @@ them, report.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dbt_ai.checks.data_tests import DataCheck
 from dbt_ai.checks.sandbox import Sandbox
-from dbt_ai.edits import apply_plan, diff_plan, lock_change, plan_edits, read_lock
+from dbt_ai.edits import diff_plan, lock_change, plan_edits, read_lock
 from dbt_ai.edits.lock import TestEntry, read_test_entries
-from dbt_ai.errors import EditError
 from dbt_ai.project.values import Project, ProjectReader, Selection
 from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.document import RESOURCE_TYPES
 from dbt_ai.tasks.gathering import Gathered, compile_scope, gather
+from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.testing.candidates import candidates_of
@@ -29,7 +29,7 @@ from dbt_ai.tasks.testing.subject import Subject
 from dbt_ai.tasks.testing.telling import failing_outcome, notices_of, there, unwritable_outcome, written_outcome
 from dbt_ai.tasks.testing.writing import WrittenTest, edits_of, written
 from dbt_ai.tasks.written import Author, author
-from dbt_ai.values import Outcome, OutcomeKind, Plan, Report, Target
+from dbt_ai.values import Outcome, OutcomeKind, Plan, Refusal, Report, Target
 
 
 @dataclass(frozen=True)
@@ -121,17 +121,15 @@ def _write(
             told += _told(project, unique_id, proven[unique_id], tests.folders[0], options.severity)
     made = [item for _, item in told if item is not None]
     plan = plan_edits(project.root, edits_of(made))
-    outcomes = [outcome if item is None else _planned(outcome, item, plan) for outcome, item in told]
+    refusals = refusals_of(plan)
+    outcomes = [outcome if item is None else _planned(outcome, item, plan, refusals) for outcome, item in told]
     entries = [
         entry_of(item.candidate)
         for outcome, (_, item) in zip(outcomes, told, strict=True)
         if item is not None and outcome.kind is OutcomeKind.WRITTEN
     ]
     change = lock_change(project.root, tests=entries, test_removals=gone(project, remembered))
-    plan = replace(plan, changes=(*plan.changes, change)) if change else plan
-    if options.write and plan.changes:
-        progress("Writing", 0, len(plan.changes))
-        apply_plan(project.root, plan)
+    plan = finished(project.root, plan, change, options.write, progress)
     return Report(
         job="test",
         outcomes=tuple(outcomes),
@@ -156,14 +154,7 @@ def _told(
     return told
 
 
-def _planned(outcome: Outcome, item: WrittenTest, plan: Plan) -> Outcome:
-    """The outcome of what could be edited in, or why it could not."""
-    for refusal in plan.refused:
-        if refusal.reason == "outside-project":
-            raise EditError(
-                f"{refusal.edit.path} leads out of the project, so nothing was written. Keep the file inside, or "
-                "leave out the nodes that it describes with --exclude."
-            )
-        if refusal.edit is item.edit or refusal.edit == item.macro:
-            return replace(outcome, kind=OutcomeKind.REFUSED, reason=refusal.reason, detail=refusal.detail)
-    return outcome
+def _planned(outcome: Outcome, item: WrittenTest, plan: Plan, refusals: Mapping[int, Refusal]) -> Outcome:
+    """The outcome of what could be edited in, or why it, or the macro that it needs, could not."""
+    macro = next((refusal for refusal in plan.refused if refusal.edit == item.macro), None)
+    return refused(outcome, refusals.get(id(item.edit)) or macro)

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from dbt_ai.edits import apply_plan, diff_plan, lock_change, plan_edits, read_lock
+from dbt_ai.edits import diff_plan, lock_change, plan_edits, read_lock
 from dbt_ai.edits.lock import TestEntry, read_test_entries
-from dbt_ai.errors import EditError, UsageError, WarehouseError
+from dbt_ai.errors import UsageError, WarehouseError
 from dbt_ai.project.values import Compiled, Node, Project, ProjectReader, Selection
 from dbt_ai.project.values import UnitTest as Existing
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.gathering import Gathered, Scope, compile_scope, gather
+from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.testing.remembering import gone
 from dbt_ai.tasks.unit_testing.choosing import choose
@@ -31,7 +32,7 @@ from dbt_ai.tasks.unit_testing.verifying import passes
 from dbt_ai.tasks.unit_testing.ways import ways_of
 from dbt_ai.tasks.unit_testing.writing import LABEL, unit_test_of
 from dbt_ai.tasks.written import Author, author
-from dbt_ai.values import Outcome, OutcomeKind, Plan, Report, Target, UnitTestEdit, Verdict, VerdictKind
+from dbt_ai.values import Outcome, OutcomeKind, Report, Target, UnitTestEdit, Verdict, VerdictKind
 
 KIND, BASIS = "unit_test", "characterisation"  # in the lock file
 _QUIET = ("no-mutants", "no-parents")  # there is nothing to test
@@ -170,17 +171,15 @@ def _write(
         else:
             told += _told(node, found[unique_id], remembered)
     plan = plan_edits(project.root, [edit for _, edit in told if edit is not None])
-    outcomes = [_planned(outcome, edit, plan) for outcome, edit in told]
+    refusals = refusals_of(plan)
+    outcomes = [refused(outcome, refusals.get(id(edit))) for outcome, edit in told]
     entries = [
         TestEntry(outcome.target.unique_id, None, KIND, outcome.text, BASIS)
         for outcome in outcomes
         if outcome.kind is OutcomeKind.WRITTEN
     ]
     change = lock_change(project.root, tests=entries, test_removals=gone(project, remembered))
-    plan = replace(plan, changes=(*plan.changes, change)) if change else plan
-    if options.write and plan.changes:
-        progress("Writing", 0, len(plan.changes))
-        apply_plan(project.root, plan)
+    plan = finished(project.root, plan, change, options.write, progress)
     return Report(
         job="unit-test",
         outcomes=tuple(outcomes),
@@ -205,19 +204,6 @@ def _told(node: Node, found: _Found, remembered: Sequence[TestEntry]) -> Iterato
         verdict = Verdict(VerdictKind.HOLDS, "It passes on the model as it is.", basis=case.way.sql, where="duckdb")
         outcome = Outcome(target, OutcomeKind.WRITTEN, one.name, "derived", (verdict,), path, detail=detail)
         yield outcome, UnitTestEdit(path, one.item)
-
-
-def _planned(outcome: Outcome, edit: UnitTestEdit | None, plan: Plan) -> Outcome:
-    """The outcome of what could be edited in, or why it could not."""
-    for refusal in plan.refused:
-        if refusal.edit is edit:
-            if refusal.reason == "outside-project":
-                raise EditError(
-                    f"{refusal.edit.path} leads out of the project, so nothing was written. Keep the file inside, or "
-                    "leave out the models that it describes with --exclude."
-                )
-            return replace(outcome, kind=OutcomeKind.REFUSED, reason=refusal.reason, detail=refusal.detail)
-    return outcome
 
 
 def names_of(remembered: Sequence[TestEntry], unique_id: str) -> set[str]:

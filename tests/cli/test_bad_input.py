@@ -171,10 +171,10 @@ def test_only_debug_shows_a_traceback(bakery: Path) -> None:
     assert "Traceback" in done.stderr
 
 
-def test_an_engine_that_is_not_there_yet_is_not_another_one(bakery: Path) -> None:
+def test_an_engine_that_is_not_there_is_not_another_one(bakery: Path) -> None:
     done = dbtai(bakery, "document", environment={"DBTAI_ENGINE": "student"})
     assert done.returncode == 2
-    assert "not 'student'" in done.stderr
+    assert "There is no student: set student_base_url and student_model" in done.stderr
     assert one_sentence(done.stderr)
 
 
@@ -228,6 +228,7 @@ def test_a_state_folder_of_ours_that_cannot_be_written_is_done_without(door: Cal
     assert done.returncode == 0, done.stdout + done.stderr
     assert (bakery / ".dbt_ai").read_text() == "in the way"
     assert (bakery / "dbt_ai.lock").exists()
+    assert not list(bakery.glob(".dbt_ai.*")), "the journal is gone when all is written"
 
 
 def test_a_state_folder_of_ours_with_broken_files_is_mended(bakery: Path) -> None:

@@ -28,8 +28,11 @@ with journal(root) as held:
 """
 
 
+@pytest.mark.parametrize("in_the_way", [False, True])
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
-def test_half_written_files_are_put_back_before_dbt_parses(bakery: Path) -> None:
+def test_half_written_files_are_put_back_before_dbt_parses(in_the_way: bool, bakery: Path) -> None:
+    if in_the_way:
+        (bakery / ".dbt_ai").write_text("no folder", encoding="utf-8")
     before = (bakery / "models/marts/_marts.yml").read_bytes()
     killed = subprocess.run([sys.executable, "-c", KILLED, str(bakery)], check=False)
     assert killed.returncode == -signal.SIGKILL

@@ -22,7 +22,7 @@ def shrink(databases: Databases, rows: Rows, shows: Callable[[Rows], bool], name
     def good(changed: Rows) -> bool:
         return is_valid(relations, changed) and shows(changed)
 
-    rows = _without_rows(rows, good)
+    rows = without_rows(rows, good)
     plain = {relation.key: _plain_values(databases, databases.domains[relation.key]) for relation in relations}
     rows = _with_idle_columns_plain(databases, rows, plain, names, good)
     for changed in _plainer(databases, rows, plain, names):
@@ -31,7 +31,7 @@ def shrink(databases: Databases, rows: Rows, shows: Callable[[Rows], bool], name
             new = {**rows, key: _with_value(rows[key], place, column, value)}
             if good(new):
                 rows = new
-    return _without_rows(rows, good)
+    return without_rows(rows, good)
 
 
 def is_valid(relations: Sequence[Relation], rows: Rows) -> bool:
@@ -53,7 +53,8 @@ def is_valid(relations: Sequence[Relation], rows: Rows) -> bool:
     return True
 
 
-def _without_rows(rows: Rows, good: Callable[[Rows], bool]) -> Rows:
+def without_rows(rows: Rows, good: Callable[[Rows], bool]) -> Rows:
+    """The rows without those that are not needed for `good`, one after the other, the last first."""
     removed = True
     while removed:
         removed = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from dbt_ai.checks.lifted.shrink import is_valid
+from dbt_ai.checks.lifted.shrink import is_valid, without_rows
 from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.values import Relation, same_name
 from dbt_ai.tasks.unit_testing.plain import plain_values
@@ -32,25 +32,13 @@ def shrunk(runs: Runs, rows: Rows, targets: Sequence[int], order_counts: bool) -
         expected = asked(changed)
         return expected is not None and runs.all_killed(expected, targets)
 
-    rows = _without_rows(rows, good)
+    rows = without_rows(rows, good)
     rows = _without_columns(relations, rows, good)
     rows = _renamed(relations, rows, good)
     rows = _filled(relations, rows, good)
     rows = _never_empty(relations, rows, good)
-    rows = _without_rows(rows, good)
+    rows = without_rows(rows, good)
     return _without_idle_columns(runs, relations, rows, targets)
-
-
-def _without_rows(rows: Rows, good: Callable[[Rows], bool]) -> Rows:
-    removed = True
-    while removed:
-        removed = False
-        for key in rows:
-            for place in reversed(range(len(rows[key]))):
-                new = {**rows, key: [*rows[key][:place], *rows[key][place + 1 :]]}
-                if good(new):
-                    rows, removed = new, True
-    return rows
 
 
 def _without_columns(relations: Sequence[Relation], rows: Rows, good: Callable[[Rows], bool]) -> Rows:
