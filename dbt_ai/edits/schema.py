@@ -38,19 +38,21 @@ def violations(data: Any) -> set[tuple[str, ...]]:
 def forbids(item: Any) -> bool:
     """True where the schema says something against a data test, wherever its arguments stand.
 
-    It spells severities otherwise than dbt's documentation and dbt itself, which takes any case.
+    dbt itself takes a severity in any case; its schema takes one, and which one differs between versions of dbt.
     """
     validator = _validator()
     if validator is None or isinstance(item, str):
         return False
     whole = "test_name" in item
     name, given = next(iter({"": item}.items() if whole else item.items()))
-    inside = set(validator.schema["definitions"]["CustomTestMultiKey"]["properties"])
+    definitions = validator.schema["definitions"]
+    inside = set(definitions["CustomTestMultiKey"]["properties"])
     arguments = {key: value for key, value in given.items() if key not in inside}
     moved = {key: value for key, value in given.items() if key in inside}
     moved["arguments"] = {**arguments, **moved.get("arguments", {})}
     severity = moved.get("config", {}).get("severity")
-    if isinstance(severity, str):
-        moved["config"] = {**moved["config"], "severity": severity.capitalize()}
-    rule = {**validator.schema["definitions"]["DataTests"], "definitions": validator.schema["definitions"]}
+    for spelled in definitions.get("Severity", {}).get("enum", ()):
+        if isinstance(severity, str) and severity.casefold() == spelled.casefold():
+            moved["config"] = {**moved["config"], "severity": spelled}
+    rule = {**definitions["DataTests"], "definitions": definitions}
     return not validator.evolve(schema=rule).is_valid(moved if whole else {name: moved})
