@@ -72,6 +72,8 @@ class Evaluation:
         """Ask a block at once; False where one of its databases fails, or where it takes too long."""
         import duckdb
 
+        if self._is_over():
+            return False
         self._statements += 1
         try:
             rows = self._run(self._lifted.format(condition), self._until - time.monotonic()).fetchall()
