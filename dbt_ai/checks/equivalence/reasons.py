@@ -1,0 +1,18 @@
+"""The table of reason codes of equivalence: stable names, one sentence each. Those of comparing are among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dbt_ai.checks.lifted.reasons import REASONS as COMPARING
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "same-normal-form": "Proved: both queries have the same normal form.",
+        "no-difference-found": "Bounded: no generated database tells the queries apart.",
+        "other-rows": "Refuted: there is a database on which the queries give other rows.",
+        "other-order": "Refuted: there is a database on which the queries give the same rows in another order.",
+        **COMPARING,
+    }
+)
