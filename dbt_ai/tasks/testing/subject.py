@@ -118,6 +118,16 @@ class Subject:
         """Its columns, in lower case, that are a unique key alone."""
         return frozenset(key[0].casefold() for key in self.own.relation.unique_keys if len(key) == 1)
 
+    @cached_property
+    def above(self) -> frozenset[str]:
+        """The node itself and all that it is made from."""
+        found, nodes = {self.node.unique_id}, [self.node]
+        while nodes:
+            parents = set(nodes.pop().depends_on) - found
+            found |= parents
+            nodes += [self.project.nodes[parent] for parent in parents if parent in self.project.nodes]
+        return frozenset(found)
+
     def from_model(self, column: Column) -> Evidence | None:
         """The model that `column` is passed on from unchanged, where that is one: its tests are the place for what the
         value may be."""

@@ -32,7 +32,9 @@ def proposed(case: dict[str, Any]) -> list[Candidate]:
             columns = sandbox.connection.execute(f"DESCRIBE {name}").fetchall()
             keys = tuple(tuple(key) for key in case.get("keys", {}).get(name, []))
             parts = ("shop", "main", name)
-            relations.append(Relation(f"source.{name}", parts, tuple((c[0], c[1]) for c in columns), unique_keys=keys))
+            relations.append(
+                Relation(f"{kind_of(case, name)}.{name}", parts, tuple((c[0], c[1]) for c in columns), unique_keys=keys)
+            )
         sandbox.connection.execute(f"CREATE TABLE made AS {case['sql']}")
         columns = tuple((c[0], c[1]) for c in sandbox.connection.execute("DESCRIBE made").fetchall())
         facts = facts_of(parse_query(case["sql"], "duckdb", relations))
@@ -42,7 +44,7 @@ def proposed(case: dict[str, Any]) -> list[Candidate]:
             one.key: Evidence(
                 one.key,
                 one.parts[2],
-                "source" if one is not made else "model",
+                one.key.partition(".")[0],
                 one,
                 sql=case["sql"] if one is made else None,
                 facts=facts if one is made else None,
@@ -51,9 +53,16 @@ def proposed(case: dict[str, Any]) -> list[Candidate]:
             )
             for one in (*relations, made)
         }
-    node = Node("model.made", "model", "made", "shop", "models/made.sql", ("shop", "main", "made"))
+    node = Node(
+        "model.made", "model", "made", "shop", "models/made.sql", ("shop", "main", "made"),
+        depends_on=tuple(facts.base_relations),
+    )  # fmt: skip
     project = Project(Path(), "shop", "duckdb", "duckdb", "dev", "1.11", {node.unique_id: node})
     return list(candidates_of(Subject(project, node, evidence, {})))
+
+
+def kind_of(case: dict[str, Any], name: str) -> str:
+    return "seed" if name in case.get("seeds", ()) else "source"
 
 
 def short(candidate: Candidate) -> str:

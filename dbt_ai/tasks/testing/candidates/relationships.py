@@ -54,7 +54,7 @@ def _given_above(subject: Subject, column: Column, target: ColumnRef) -> bool:
 
 def _lookup(subject: Subject, column: Column) -> ColumnRef | None:
     """A seed or model whose key has the very name of the column, and whose own name says so or that the column's
-    description names; of text alone, for small numbers are found anywhere."""
+    description names; of text alone, for small numbers are found anywhere. Not one that the node is made from."""
     if family(column.profile.type if column.profile else None) != "text" or subject.from_model(column) is not None:
         return None
     if column.name.casefold() in subject.is_key:
@@ -65,7 +65,7 @@ def _lookup(subject: Subject, column: Column) -> ColumnRef | None:
     fitting = [
         other
         for other in subject.evidence.values()
-        if other.unique_id != subject.node.unique_id and _has_key(other, column) and other.resource_type == "seed"
+        if other.resource_type == "seed" and other.unique_id not in subject.above and _has_key(other, column)
     ]
     named = [other for other in fitting if re.search(rf"(?<!\w){re.escape(other.name)}(?!\w)", text)]
     chosen = named or fitting
