@@ -32,9 +32,9 @@ _SUMS = words("aggregate-distinct sum-average sum-maximum minimum-maximum count-
 _CHOSEN = words("qualify-dropped limit-moved")
 _APART, _ONCE = words("distinct-added"), words("distinct-dropped")
 _ORDERS = words(
-    "order-reversed order-key-dropped nulls-placement ranking-function partition-key-dropped frame-dropped frame-moved "
-    "neighbour-row"
+    "order-reversed order-key-dropped nulls-placement ranking-function frame-dropped frame-moved neighbour-row"
 )
+_GROUPS = words("partition-key-dropped")
 _CASES = words(
     "case-branch-dropped case-branches-reordered case-default-dropped case-results-swapped comparison-boundary "
     "comparison-reversed number-moved text-changed boolean-flipped"
@@ -193,6 +193,8 @@ def _summed(look: _Look) -> str | None:
 def _ordered(look: _Look) -> Iterator[str]:
     for column in look.columns(_ORDERS)[:1]:
         yield f"the order of the rows decides {code(column)}"
+    for column in look.columns(_GROUPS)[:1]:
+        yield f"{code(column)} counts only the rows of one group"
     if look.concerns(_CHOSEN) or (look.concerns(_ORDERS) and not look.columns(_ORDERS)):
         yield "one row of several is chosen"
     if look.concerns(_APART):
