@@ -16,6 +16,7 @@ import click
 from dbt_ai.bridge import ARGUMENTS
 from dbt_ai.checks import reasons as checking
 from dbt_ai.checks.data_tests import reasons as data_tests
+from dbt_ai.checks.equivalence import reasons as equivalence
 from dbt_ai.cli.commands import COMMANDS, dbtai
 from dbt_ai.edits import reasons as editing
 from dbt_ai.sql.mutants import OPERATORS
@@ -62,7 +63,8 @@ def commands_page() -> str:
         "## Exit codes",
         "| code | meaning |\n|---|---|\n"
         "| 0 | done |\n"
-        "| 1 | under `--check`: something would be written, or a text is stale; `doctor`: something is wrong |\n"
+        "| 1 | under `--check`: something would be written, or a text is stale; `doctor`: something is wrong; "
+        "`equivalent`: a pair is refuted |\n"
         "| 2 | wrong usage, or a project that cannot be read; nothing was written |\n"
         "| 3 | unfinished, as an engine failed or the run was interrupted: run again to go on |",
     ]
@@ -98,6 +100,7 @@ def reasons_page() -> str:
         "Edits that are refused": refused,
         "Targets that are left as they are": working.REASONS,
         "Data tests": data_tests.REASONS,
+        "Pairs of queries": equivalence.REASONS,
         "Models, mutants and tests without a mutation score": mutating.REASONS,
     }
     parts = [

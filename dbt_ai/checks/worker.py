@@ -1,17 +1,12 @@
-"""SELECTs that no person wrote, run in a process of their own: one that hangs or eats memory is killed, and nothing of
-this process is within reach of it.
+"""SELECTs that no person wrote, run in a process of their own (see `child.py`).
 
-The child is started at the first query and used for all that follow. It has the database as `sandbox.py` opens it, no
-environment but what Python needs, no way to write a file, and limits of memory and time. Its answers are plain JSON.
+The child is started at the first query and used for all that follow. It has the database as `sandbox.py` opens it.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -19,13 +14,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from dbt_ai.checks.child import Child, ChildEnded, questions_and_answers
 from dbt_ai.checks.sandbox import QueryTimeout, open_database
 from dbt_ai.errors import WarehouseError
 
 MEMORY_LIMIT = "1GB"
-ADDRESS_SPACE = 16 * 1024**3  # bytes: DuckDB reserves much more than it uses
 GRACE = 10.0  # seconds beyond the time limit until the process is killed; it has to start within these, too
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "LANG", "VIRTUAL_ENV")
 _PROGRAM = "from dbt_ai.checks.worker import serve; serve()"
 
 
@@ -45,88 +39,54 @@ class QueryWorker:
         timeout: float = 10.0,
     ) -> None:
         self._timeout = timeout
-        self._opening = json.dumps(
-            {
-                "path": str(path),
-                "alias": alias,
-                "attach": [list(pair) for pair in attach],
-                "extensions": list(extensions),
-                "settings": dict(settings or {}),
-                "read_from": [str(folder) for folder in read_from],
-                "timeout": timeout,
-            },
-            default=str,
-        )
+        self._opening = {
+            "path": str(path),
+            "alias": alias,
+            "attach": [list(pair) for pair in attach],
+            "extensions": list(extensions),
+            "settings": dict(settings or {}),
+            "read_from": [str(folder) for folder in read_from],
+            "timeout": timeout,
+        }
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._child: Child | None = None
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of one SELECT. Raises WarehouseError where it fails, QueryTimeout where it takes too long or its
         process came to an end."""
         with self._lock:
-            process = self._process
-            if process is None or process.poll() is not None:
-                process = self._process = self._started()
-            answer = self._asked(process, json.dumps(sql))
+            child = self._child
+            if child is None or not child.alive:
+                child = self._child = self._started()
+            answer = self._asked(child, sql)
         if "error" in answer:
             raise (QueryTimeout if answer["too_long"] else WarehouseError)(answer["error"])
         return [tuple(_decoded(value) for value in row) for row in answer["rows"]]
 
     def close(self) -> None:
         """Ends the child process, where there is one."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
 
-    def _started(self) -> subprocess.Popen[str]:
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**environment, "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"},
-            cwd=Path(__file__).resolve().anchor,
-            text=True,
-            encoding="utf-8",
-        )
-        answer = self._asked(process, self._opening)
+    def _started(self) -> Child:
+        child = Child(_PROGRAM)
+        answer = self._asked(child, self._opening)
         if "error" in answer:
             raise WarehouseError(answer["error"])
-        return process
+        return child
 
-    def _asked(self, process: subprocess.Popen[str], line: str) -> dict[str, Any]:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        timer = threading.Timer(self._timeout + GRACE, process.kill)
-        timer.daemon = True
-        timer.start()
+    def _asked(self, child: Child, question: Any) -> dict[str, Any]:
         try:
-            process.stdin.write(line + "\n")
-            process.stdin.flush()
-            return dict(json.loads(process.stdout.readline()))
-        except (OSError, ValueError) as error:
-            process.kill()
-            process.communicate()
+            return child.ask(question, self._timeout + GRACE)
+        except ChildEnded as error:
             raise QueryTimeout("The query took too much time or memory, and its process was ended.") from error
-        finally:
-            timer.cancel()
 
 
 def serve() -> None:
     """The child: opens the database that the first line of standard input names, then answers a query a line."""
-    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    # DuckDB draws a progress bar on standard output: answers keep the pipe, whatever else is printed goes nowhere.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-
-    def say(answer: Mapping[str, Any]) -> None:
-        print(json.dumps(answer), file=answers, flush=True)
-
-    opening = json.loads(sys.stdin.readline())
-    _limit()
+    questions, say = questions_and_answers()
+    opening = json.loads(questions.readline())
     try:
         with open_database(
             opening["path"],
@@ -140,7 +100,7 @@ def serve() -> None:
             timeout=opening["timeout"],
         ) as sandbox:
             say({"rows": []})
-            for line in sys.stdin:
+            for line in questions:
                 try:
                     rows = sandbox.run(json.loads(line))
                     say({"rows": [[_encoded(value) for value in row] for row in rows]})
@@ -148,20 +108,6 @@ def serve() -> None:
                     say({"error": str(error), "too_long": isinstance(error, QueryTimeout)})
     except WarehouseError as error:
         say({"error": str(error)})
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's time limit and DuckDB's own limit of memory remain
-        return
-    for kind, most in (("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_AS", ADDRESS_SPACE)):
-        number = getattr(resource, kind, None)
-        if number is not None:
-            try:
-                resource.setrlimit(number, (most, most))
-            except (ValueError, OSError):  # the system knows the limit and does not let it be set
-                continue
 
 
 def _encoded(value: Any) -> Any:

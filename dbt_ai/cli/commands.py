@@ -16,6 +16,7 @@ COMMANDS = {
     "test": "Write the data tests a project lacks, each run before it is written.",
     "unit-test": "Write the unit tests that models lack: the smallest fixtures on which faults in the SQL show.",
     "mutate": "Show how many faults in a model's SQL its tests would notice.",
+    "equivalent": "Say whether two queries give the same rows on every database.",
     "lineage": "Show where a column comes from and what depends on it.",
     "profile": "Show what the data of a node says, and what only the data shows.",
     "ledger": "Show what was sent to models, and what it cost.",

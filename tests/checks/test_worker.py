@@ -75,14 +75,14 @@ def test_the_child_knows_no_key_and_a_killed_one_is_replaced(path: Path, monkeyp
     monkeypatch.setenv("DBTAI_API_KEY", "sk-canary-0123456789")
     worker = QueryWorker(path, "shop", timeout=1.0)
     assert worker.run("SELECT 1") == [(1,)]
-    assert worker._process is not None
-    environ = Path(f"/proc/{worker._process.pid}/environ")
+    assert worker._child is not None
+    environ = Path(f"/proc/{worker._child._process.pid}/environ")
     if environ.exists():
         assert b"canary" not in environ.read_bytes()
-    os.kill(worker._process.pid, 9)
-    worker._process.wait()
+    os.kill(worker._child._process.pid, 9)
+    worker._child._process.wait()
     assert worker.run("SELECT 2") == [(2,)]
-    child = worker._process
+    child = worker._child._process
     worker.close()
     assert child.poll() is not None
 

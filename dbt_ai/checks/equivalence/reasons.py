@@ -14,5 +14,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "other-rows": "Refuted: there is a database on which the queries give other rows.",
         "other-order": "Refuted: there is a database on which the queries give the same rows in another order.",
         **COMPARING,
+        "process-ended": "The pair took too much time or memory, and its process was ended.",
+        "not-understood": "The pair could not be worked on; the detail says what came in the way.",
     }
 )

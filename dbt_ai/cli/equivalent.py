@@ -1,0 +1,87 @@
+"""`dbtai equivalent`: whether two queries give the same on every database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dbt_ai.cli.options import format_option, output_option
+from dbt_ai.errors import UsageError
+
+if TYPE_CHECKING:
+    from dbt_ai.checks.equivalence.pairs import Pair
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command("equivalent")
+@click.argument("queries", nargs=-1, type=_FILE, metavar="[A.sql B.sql]")
+@click.option("--schema", type=_FILE, help="CREATE TABLE statements of the tables that the queries read.")
+@click.option("--pairs", type=_FILE, help="Many pairs instead: a JSON object a line, with id, left and right.")
+@format_option()
+@output_option
+def command(queries: tuple[Path, ...], schema: Path | None, pairs: Path | None, form: str, output: Path | None) -> None:
+    """Say whether two queries give the same columns and rows on every database.
+
+    The queries are DuckDB's SQL. Constraints of the schema (NOT NULL, PRIMARY KEY, UNIQUE, REFERENCES) are relied on,
+    and named where a verdict needs them. A pair that is refuted is shown with the smallest database on which the two
+    differ. Ends with 1 where a pair is refuted.
+    """
+    from dbt_ai.checks.equivalence.pairs import Pair, decide
+    from dbt_ai.checks.equivalence.reasons import REASONS
+    from dbt_ai.cli.jobs import check_output, opened, write_text
+    from dbt_ai.report.equivalence_text import pair_text, summary_text
+
+    if schema is None:
+        raise UsageError("The tables are not known: give --schema, a file of CREATE TABLE statements.")
+    if pairs is not None and not queries:
+        asked = _read_pairs(pairs)
+    elif pairs is None and len(queries) == 2:
+        left, right = queries
+        asked = [Pair(f"{left} {right}", _read(left), _read(right))]
+    else:
+        raise UsageError("Give two files with a query each, or --pairs with a file of many pairs.")
+    check_output(output)
+    verdicts: Counter[str] = Counter()
+    with opened(output) as file:
+        for pair, answer in decide(asked, _read(schema)):
+            verdicts[answer["verdict"]] += 1
+            if form == "json":
+                write_text(json.dumps({"id": pair.id, **answer}, ensure_ascii=False) + "\n", file)
+            else:
+                write_text(pair_text(pair.id, answer, REASONS[answer["reason"]]) + "\n", file)
+        if form == "text":
+            write_text(summary_text(verdicts) + "\n", file)
+    sys.exit(1 if verdicts["refuted"] else 0)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"The file {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The file {path} cannot be read: it is not UTF-8.") from error
+
+
+def _read_pairs(path: Path) -> list[Pair]:
+    """The pairs of a file. Raises UsageError for the first line that is none."""
+    from dbt_ai.checks.equivalence.pairs import Pair
+
+    found = []
+    for number, line in enumerate(_read(path).splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            pair = json.loads(line)
+            found.append(Pair(str(pair.get("id", number)), str(pair["left"]), str(pair["right"])))
+        except (ValueError, KeyError, AttributeError) as error:
+            raise UsageError(f"Line {number} of {path} is no JSON object with id, left and right.") from error
+    if not found:
+        raise UsageError(f"The file {path} has no pairs.")
+    return found
