@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from sqlglot import exp
+
+from dbt_ai.checks.equivalence.telling import bounded, other_columns, proved, refuted, unproven
+from dbt_ai.checks.equivalence.trees import called_alike, is_ordered, is_zoned, unordered
 from dbt_ai.checks.equivalence.values import Constraint, Constraints, Equivalence, constraints_of, without
-from dbt_ai.checks.lifted import Comparison, Sameness, compare
+from dbt_ai.checks.equivalence.words import LARGEST_COUNT, count_literals, more_words
+from dbt_ai.checks.lifted import Comparison, Databases, NotComparable, Sameness, compare
+from dbt_ai.checks.lifted.answers import describe
+from dbt_ai.sql.lifting.lift import one_query
+from dbt_ai.sql.lifting.values import Refused
 from dbt_ai.sql.normal_form import normal_form
 from dbt_ai.sql.values import Relation
 from dbt_ai.values import VerdictKind
@@ -16,7 +25,10 @@ _STILL_PROVABLE = frozenset({
 })  # fmt: skip
 """Why queries may not be comparable on many databases, and still have a normal form that is worth something."""
 _ALL = Constraints()
-_MOST_TRIED = 8  # constraints that are left out one by one to see which ones a verdict needs
+_FOCUS = 0.25
+_CONFIRMING = 300  # databases on which two queries are run whose normal forms are the same
+_OTHER_ZONE = "America/New_York"  # where a day has 23 hours, and another date than in UTC
+_MOST_TRIED = 6  # constraints that are left out one by one to see which ones a verdict needs
 
 
 def equivalent(
@@ -25,108 +37,155 @@ def equivalent(
     relations: Sequence[Relation],
     *,
     constraints: Constraints = _ALL,
+    ordered: bool = True,
     seed: int = 0,
     count: int = 3000,
     seconds: float = 30.0,
 ) -> Equivalence:
     """Whether two queries (DuckDB's SQL) over `relations` give the same columns and the same rows on every database.
 
-    Names (but for their case), order and types of the columns count, and so does the order of rows where both queries
-    end in an ORDER BY. `constraints` says which of the relations' constraints may be relied on; those that a verdict
-    needs are named in it. `count` databases are tried, which hang on `seed`, and every one within a bound; `seconds`
-    is the limit for one query on all of them. Never raises for what the queries are: that is UNPROVEN, with a reason.
+    Order and types of the columns count, and so do their names, but for case and where neither query gives one. The
+    order of rows counts where a query ends in an ORDER BY, unless `ordered` is False: a table that is made of a query
+    has no order. `constraints` says which of the relations' constraints may be relied on; those that a verdict needs
+    are named in it. `count` databases are tried, which hang on `seed`, and every one within a bound; `seconds` is the
+    limit for one query on all of them. Never raises for what the queries are: that is UNPROVEN, with a reason.
     """
-    known = constraints.of(relations)
-    compared = compare(left, right, known, seed=seed, count=count, seconds=seconds)
-    if compared.verdict is Sameness.DIFFERENT:
-        return _refuted(compared)
-    if compared.verdict is Sameness.NOT_COMPARABLE and compared.reason not in _STILL_PROVABLE:
-        return _unproven(compared)
-    bare = Constraints(False, False, False, False).of(known)
-    used = [one for one in constraints_of(known) if one.relation in _read(left, right, known)]
-
-    def proves(trusted: Sequence[Relation]) -> bool:
-        ours = normal_form(left, trusted)
-        return ours is not None and ours == normal_form(right, trusted)
-
-    if proves(bare):
-        return _proved(())
-    if used and proves(known):
-        return _proved(_needed(used, known, proves))
-    if compared.verdict is Sameness.NOT_COMPARABLE:
-        return _unproven(compared)
-
-    def holds(trusted: Sequence[Relation]) -> bool:
-        again = compare(left, right, trusted, seed=seed, count=count, seconds=seconds)
-        return again.verdict is Sameness.SAME_SO_FAR
-
-    relies_on = () if not used or holds(bare) else _needed(used, known, holds)
-    return _bounded(compared, relies_on)
+    try:
+        trees = tuple(one_query(query) for query in (left, right))
+    except Refused as error:
+        if error.reason not in _STILL_PROVABLE:
+            return Equivalence(VerdictKind.UNPROVEN, error.reason, error.detail, seed=seed)
+        trees = ()
+    if trees and not ordered:
+        left, right = (unordered(query, tree) for query, tree in zip((left, right), trees, strict=True))
+    pair = _Pair(left, right, trees, constraints.of(relations), seed, count, seconds)
+    relies_on = pair.proof()
+    if relies_on is not None:
+        return pair.confirmed(relies_on)
+    if trees and ordered and is_ordered(trees[0]) != is_ordered(trees[1]):
+        found = pair.bounds()
+        return unproven("order-on-one-side", seed=seed) if found.same else found
+    return pair.bounds()
 
 
-def _read(left: str, right: str, relations: Sequence[Relation]) -> frozenset[str]:
-    names = (left + " " + right).casefold()
-    return frozenset(relation.key for relation in relations if relation.parts[2].casefold() in names)
+@dataclass(frozen=True)
+class _Pair:
+    """Two queries, their trees where those are understood, and what may be relied on."""
+
+    left: str
+    right: str
+    trees: tuple[exp.Query, ...]
+    relations: tuple[Relation, ...]
+    seed: int
+    count: int
+    seconds: float
+
+    def proof(self) -> tuple[str, ...] | None:
+        """The constraints that the two need to have the same normal form; None where they have not."""
+
+        def stands(trusted: Sequence[Relation]) -> bool:
+            ours = normal_form(self.left, trusted)
+            return ours is not None and ours == normal_form(self.right, trusted)
+
+        bare = Constraints(False, False, False, False).of(self.relations)
+        if stands(bare):
+            return ()
+        used = self._constraints()
+        return self._needed(used, stands) if used and stands(self.relations) else None
+
+    def confirmed(self, relies_on: tuple[str, ...]) -> Equivalence:
+        """The verdict on two queries with one normal form. Columns are looked at, and some databases: a rule that is
+        wrong must not have the last word."""
+        compared = self._compare(self.relations, min(self.count, _CONFIRMING), 0)
+        if compared.verdict is Sameness.DIFFERENT:
+            return refuted(compared)
+        if compared.verdict is Sameness.SAME_SO_FAR:
+            return proved(relies_on)
+        if compared.reason not in _STILL_PROVABLE:
+            return unproven(compared.reason or "", compared.detail, self.seed)
+        try:
+            with Databases(self.relations, count=0, seconds=self.seconds) as databases:
+                ours, theirs = (describe(databases, query) for query in (self.left, self.right))
+        except NotComparable as error:
+            return unproven(error.reason, error.detail, self.seed)
+        described = replace(compared, verdict=Sameness.DIFFERENT, left_columns=ours, right_columns=theirs)
+        return refuted(described) if other_columns(described) else proved(relies_on)
+
+    def bounds(self) -> Equivalence:
+        """The verdict by many small databases."""
+        compared = self._compare(self.relations, self.count)
+        if compared.verdict is Sameness.DIFFERENT:
+            return refuted(compared)
+        if compared.verdict is Sameness.NOT_COMPARABLE:
+            return unproven(compared.reason or "", compared.detail, self.seed)
+        if compared.other_choices:
+            return unproven("order-left-open", f"{compared.other_choices} databases", self.seed)
+        if not compared.filled:
+            return unproven("nothing-reached", f"{compared.databases} databases", self.seed)
+        large = sorted({number for tree in self.trees for number in count_literals(tree) if number > LARGEST_COUNT})
+        if large:
+            return unproven("count-not-reached", str(large[0]), self.seed)
+        if any(map(is_zoned, self.trees)) or _has_zones(self.relations):
+            elsewhere = self._compare(self.relations, self.count, 0, _OTHER_ZONE)
+            if elsewhere.verdict is Sameness.DIFFERENT:
+                return refuted(elsewhere)
+
+        def stands(trusted: Sequence[Relation]) -> bool:
+            return self._compare(trusted, self.count).verdict is Sameness.SAME_SO_FAR
+
+        used = self._constraints()
+        bare = Constraints(False, False, False, False).of(self.relations)
+        return bounded(compared, () if not used or stands(bare) else self._needed(used, stands))
+
+    def _compare(
+        self, trusted: Sequence[Relation], count: int, exhaustive: int = 20_000, zone: str = "UTC"
+    ) -> Comparison:
+        words = more_words(self.trees)
+
+        def compared(left: str, right: str) -> Comparison:
+            return compare(
+                left,
+                right,
+                trusted,
+                seed=self.seed,
+                count=count,
+                exhaustive=exhaustive,
+                seconds=self.seconds,
+                words=words,
+                time_zone=zone,
+                focus=_FOCUS,
+            )
+
+        found = compared(self.left, self.right)
+        if found.reason == "other-columns" and len(self.trees) == 2:
+            alike = called_alike(*self.trees)
+            if alike is not None and all(
+                mine.type == other.type for mine, other in zip(found.left_columns, found.right_columns, strict=True)
+            ):
+                return compared(*alike)
+        return found
+
+    def _constraints(self) -> list[Constraint]:
+        """The constraints of the relations that the queries name."""
+        text = f"{self.left} {self.right}".casefold()
+        read = {relation.key for relation in self.relations if relation.parts[2].casefold() in text}
+        return [one for one in constraints_of(self.relations) if one.relation in read]
+
+    def _needed(self, used: Sequence[Constraint], stands: Callable[[Sequence[Relation]], bool]) -> tuple[str, ...]:
+        """The constraints without which a verdict does not stand; where there are many, kinds of them are tried first,
+        and those that are left are not told apart."""
+        dropped: list[Constraint] = []
+        for kind in dict.fromkeys((one.relation, one.kind) for one in used):
+            one_kind = [one for one in used if (one.relation, one.kind) == kind]
+            if stands(without(self.relations, [*dropped, *one_kind])):
+                dropped += one_kind
+        left = [one for one in used if one not in dropped]
+        for constraint in left if len(left) <= _MOST_TRIED else ():
+            if stands(without(self.relations, [*dropped, constraint])):
+                dropped.append(constraint)
+        return tuple(one.text for one in used if one not in dropped)
 
 
-def _needed(
-    used: Sequence[Constraint], known: Sequence[Relation], stands: Callable[[Sequence[Relation]], bool]
-) -> tuple[str, ...]:
-    """The constraints without which a verdict does not stand; all of them where there are too many to try."""
-    dropped: list[Constraint] = []
-    for constraint in used if len(used) <= _MOST_TRIED else ():
-        if stands(without(known, [*dropped, constraint])):
-            dropped.append(constraint)
-    return tuple(one.text for one in used if one not in dropped)
-
-
-def _proved(relies_on: tuple[str, ...]) -> Equivalence:
-    return Equivalence(VerdictKind.PROVED, "same-normal-form", "Both have the same normal form.", relies_on)
-
-
-def _unproven(compared: Comparison) -> Equivalence:
-    return Equivalence(VerdictKind.UNPROVEN, compared.reason or "", compared.detail, seed=compared.seed)
-
-
-def _refuted(compared: Comparison) -> Equivalence:
-    shown = compared.counterexample
-    if shown is None:
-        return Equivalence(VerdictKind.REFUTED, "other-columns", _other_columns(compared), seed=compared.seed)
-    reason = "other-order" if shown.order_only else "other-rows"
-    rows = sum(len(table.rows) for table in shown.tables)
-    what = "the same rows in another order" if shown.order_only else "other rows"
-    detail = f"On a database with {rows} row{'' if rows == 1 else 's'} they give {what}."
-    return Equivalence(
-        VerdictKind.REFUTED, reason, detail, counterexample=shown, databases=compared.databases, seed=compared.seed
-    )
-
-
-def _other_columns(compared: Comparison) -> str:
-    ours, theirs = compared.left_columns, compared.right_columns
-    if len(ours) != len(theirs):
-        return f"One has {len(ours)} columns, the other {len(theirs)}."
-    for place, (mine, other) in enumerate(zip(ours, theirs, strict=True), start=1):
-        if mine.name.casefold() != other.name.casefold():
-            return f"Column {place} is called {mine.name} in one and {other.name} in the other."
-        if mine.type != other.type:
-            return f"Column {mine.name} is of type {mine.type} in one and {other.type} in the other."
-    return ""
-
-
-def _bounded(compared: Comparison, relies_on: tuple[str, ...]) -> Equivalence:
-    bound = compared.bound
-    within = ""
-    if bound is not None and compared.exhaustive:
-        within = (
-            f", among them all {bound.databases} with up to {bound.rows} row{'' if bound.rows == 1 else 's'} a table"
-        )
-    detail = f"No difference on {compared.databases} generated databases (seed {compared.seed}){within}."
-    return Equivalence(
-        VerdictKind.BOUNDED,
-        "no-difference-found",
-        detail,
-        relies_on,
-        databases=compared.databases,
-        seed=compared.seed,
-        bound=bound if compared.exhaustive else None,
-    )
+def _has_zones(relations: Sequence[Relation]) -> bool:
+    return any("TIMESTAMPTZ" in (kind or "").upper() or "TIME ZONE" in (kind or "").upper()
+               for relation in relations for _, kind in relation.columns)  # fmt: skip

@@ -14,6 +14,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "other-rows": "Refuted: there is a database on which the queries give other rows.",
         "other-order": "Refuted: there is a database on which the queries give the same rows in another order.",
         **COMPARING,
+        "order-on-one-side": "One query ends in an ORDER BY and the other does not; their rows are the same.",
+        "nothing-reached": "The query gives no rows on any of the generated databases.",
+        "count-not-reached": "A count, a LIMIT or a frame has a number of rows that no generated database has.",
         "process-ended": "The pair took too much time or memory, and its process was ended.",
         "not-understood": "The pair could not be worked on; the detail says what came in the way.",
     }

@@ -17,10 +17,10 @@ from typing import Any
 
 from dbt_ai.checks.lifted.answers import Answer
 from dbt_ai.checks.lifted.databases import Databases, Rows
-from dbt_ai.checks.lifted.evaluation import FAILED
+from dbt_ai.checks.lifted.evaluation import EMPTY, FAILED
 from dbt_ai.checks.lifted.shrink import shrink
 from dbt_ai.checks.lifted.values import Comparison, Counterexample, NotComparable, Outcome, Sameness, TableRows
-from dbt_ai.checks.lifted.vocabulary import vocabulary
+from dbt_ai.checks.lifted.vocabulary import Vocabulary, vocabulary
 from dbt_ai.sql.lifting import NotLifted, lift
 from dbt_ai.sql.lifting.lift import one_query
 from dbt_ai.sql.lifting.values import Lifted
@@ -31,6 +31,7 @@ from dbt_ai.sql.values import Relation
 _CANDIDATES = 5
 _ORDERS = 24
 _ORDERED_DATABASES = 60
+_NO_WORDS = Vocabulary()
 
 
 def compare(
@@ -42,28 +43,50 @@ def compare(
     count: int = 3000,
     exhaustive: int = 20_000,
     seconds: float = 30.0,
+    words: Vocabulary = _NO_WORDS,
+    time_zone: str = "UTC",
+    focus: float = 0.0,
 ) -> Comparison:
     """Whether two queries (DuckDB's SQL) over `relations` give the same columns and the same rows.
 
     Names (but for their case), order and types of the columns count. The order of rows counts where both queries end
     in an ORDER BY, and is looked at on some of the databases only: a relation has no order that could be kept or lost.
     `count` random databases are tried, and every database within a bound if those are no more than `exhaustive`.
+    `words` are put into the domains of the columns beside those of the queries; for `focus` see `random_databases`.
     """
     try:
-        return _compare(left, right, relations, seed, count, exhaustive, seconds)
+        return _compare(left, right, relations, seed, count, exhaustive, seconds, words, time_zone, focus)
     except NotComparable as error:
         return Comparison(Sameness.NOT_COMPARABLE, seed=seed, reason=error.reason, detail=error.detail)
 
 
 def _compare(
-    left: str, right: str, relations: Sequence[Relation], seed: int, count: int, exhaustive: int, seconds: float
+    left: str,
+    right: str,
+    relations: Sequence[Relation],
+    seed: int,
+    count: int,
+    exhaustive: int,
+    seconds: float,
+    more: Vocabulary,
+    time_zone: str,
+    focus: float,
 ) -> Comparison:
     lookup = RelationIndex(relations)
     read = {key for query in (left, right) for key in _lifted(query, lookup).relations}
     used = [relation for relation in relations if relation.key in read]
-    words = vocabulary([one_query(left), one_query(right)])
+    words = vocabulary([one_query(left), one_query(right)]) | more
     started = time.monotonic()
-    with Databases(used, words, seed=seed, count=count, exhaustive=exhaustive, seconds=seconds) as databases:
+    with Databases(
+        used,
+        words,
+        seed=seed,
+        count=count,
+        exhaustive=exhaustive,
+        seconds=seconds,
+        time_zone=time_zone,
+        focus=focus,
+    ) as databases:
         _refuse_unknown_types(databases)
         ours, theirs = databases.answer(left), databases.answer(right)
         if _shape(ours) != _shape(theirs):
@@ -100,11 +123,18 @@ def _compare(
             bound=bounded,
             exhaustive=bounded is not None and complete,
             open=len(open_),
+            other_choices=sum(_outcomes(ours, number) != _outcomes(theirs, number) for number in open_),
+            filled=sum(not {EMPTY, FAILED} & _outcomes(ours, number) for number in databases.ids),
             unevaluated=len(difference.unevaluated),
             counterexample=shown,
             left_columns=ours.columns,
             right_columns=theirs.columns,
         )
+
+
+def _outcomes(answer: Answer, number: int) -> set[int]:
+    """The fingerprints that a query can have on one database, as far as it was evaluated there."""
+    return {prints[number] for prints in answer.prints if number in prints}
 
 
 def _lifted(query: str, lookup: RelationIndex) -> Lifted:

@@ -43,7 +43,7 @@ class Databases:
     `count` of them are random and hang on `seed`; where every database within some bound is no more than `exhaustive`
     of them, those are added, and `bound` says which they are. `seconds` is the limit for one query on all of them, and
     `spot_checks` the number of databases on which each query is run alone as well: were DuckDB wrong about the lifted
-    query, it would show there.
+    query, it would show there. For `focus` see `random_databases`.
 
     Use it in a `with`: it holds an instance of DuckDB. Not for several threads.
 
@@ -66,6 +66,8 @@ class Databases:
         spot_checks: int = 4,
         threads: int = 1,
         memory_limit: str = "2GB",
+        time_zone: str = "UTC",
+        focus: float = 0.0,
     ) -> None:
         self.relations = tuple(relations)
         self.words = words or Vocabulary()
@@ -79,7 +81,8 @@ class Databases:
         }
         self.bound: Bound | None = None
         self._exhaustive = exhaustive
-        self._settings = {"threads": threads, "memory_limit": memory_limit}
+        self._settings = {"threads": threads, "memory_limit": memory_limit, "time_zone": time_zone}
+        self._focus = focus
         self._lookup = RelationIndex(relations)
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._stack = ExitStack()
@@ -239,7 +242,13 @@ class Databases:
             )
         most_rows = max([_ROWS, *(count + 1 for count in self.words.counts)])
         for statement in random_databases(
-            self.relations, self.domains, seed=self.seed, first=first, count=self.count, most_rows=most_rows
+            self.relations,
+            self.domains,
+            seed=self.seed,
+            first=first,
+            count=self.count,
+            most_rows=most_rows,
+            focus=self._focus,
         ):
             self.connection.execute(statement)
 

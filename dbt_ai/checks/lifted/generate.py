@@ -17,6 +17,7 @@ from dbt_ai.sql.values import Relation, same_name
 NULLS = 0.13
 COPIES = 0.08
 NEAR = 0.3
+FOCUSED = 0.9
 WILD = 1 / 64
 PLAN = f"{MANY}.main.__plan"
 DATABASES = f"{MANY}.main.__dbs"
@@ -35,11 +36,13 @@ def random_databases(
     first: int,
     count: int,
     most_rows: int,
+    focus: float = 0.0,
 ) -> Iterator[str]:
     """Statements that add `count` databases from number `first` on to the (existing) tables of `relations`.
 
     `domains` has the columns of each relation by its key, in order. A table has up to `most_rows` rows, and a few
-    copies where no key forbids them.
+    copies where no key forbids them. `focus` is the share of the databases in which most cells have a value that
+    stands beside their column in a query, so that rows meet many conditions at once.
     """
     yield f"SELECT setseed({(seed * 0.6180339887498949) % 1.0})"
     sizes = [0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, *range(4, most_rows + 1)]
@@ -53,7 +56,7 @@ def random_databases(
     ordered, cyclic = parents_first(relations)
     for relation in ordered:
         number = relations.index(relation)
-        yield from _rows(relation, domains[relation.key], number, most_rows, ordered, cyclic)
+        yield from _rows(relation, domains[relation.key], number, most_rows, ordered, cyclic, focus)
     for _ in range(most_rows * len(relations) if cyclic else 0):  # each round takes a row, or there is none to take
         for relation in relations:
             yield from _drop_orphans(relation, relations, first)
@@ -108,6 +111,7 @@ def _rows(
     most_rows: int,
     ordered: Sequence[Relation],
     cyclic: Sequence[tuple[Relation, int]],
+    focus: float,
 ) -> Iterator[str]:
     """Statements that fill one table."""
     parents: dict[str, str] = {}  # our column -> the parent's value
@@ -132,7 +136,7 @@ def _rows(
     alone = {key[0].casefold() for key in relation.unique_keys if len(key) == 1}
     cells = []
     for column in columns:
-        cell = parents.get(column.name) or _cell(column, column.name.casefold() in alone)
+        cell = parents.get(column.name) or _cell(column, column.name.casefold() in alone, focus)
         cells.append(f"{cell} AS {quoted(column.name)}")
     rows = f"""SELECT {", ".join(cells)}, d.{DATABASE} FROM (SELECT p.*, p.n{number} AS n, CAST(r.r AS INT) AS r
         {"".join(f", {draw}" for draw in draws)} FROM {PLAN} AS p, range({most_rows}) AS r(r)
@@ -157,7 +161,7 @@ def _column(columns: Sequence[ColumnDomain], name: str) -> ColumnDomain:
     return next(column for column in columns if same_name(column.name, name))
 
 
-def _cell(column: ColumnDomain, unique: bool) -> str:
+def _cell(column: ColumnDomain, unique: bool, focus: float) -> str:
     """An expression that draws a value of the column for one row of the plan `d`."""
     if not column.values:
         return f"CAST(NULL AS {column.type})"
@@ -171,7 +175,8 @@ def _cell(column: ColumnDomain, unique: bool) -> str:
         cell = f"{values}[1 + CAST(floor({place} * {most}) AS INT)]"
         if column.near:
             near = f"{_list(column.near, column.type)}[1 + CAST(floor(random() * {len(column.near)}) AS INT)]"
-            cell = f"CASE WHEN random() < {NEAR} THEN {near} ELSE {cell} END"
+            chance = f"CASE WHEN (d.p1 * 97) % 1.0 < {focus} THEN {FOCUSED} ELSE {NEAR} END" if focus else str(NEAR)
+            cell = f"CASE WHEN random() < {chance} THEN {near} ELSE {cell} END"
     if column.wild:
         wild = f"{_list(column.wild, column.type)}[1 + CAST(floor(random() * {len(column.wild)}) AS INT)]"
         cell = f"CASE WHEN d.wild AND random() < 0.3 THEN {wild} ELSE {cell} END"

@@ -74,7 +74,8 @@ class Comparison:
 
     `databases` counts those on which both queries were evaluated and have one answer each, or differ whatever is left
     to chance. `open` counts those on which the result of one of them depends on the order of rows that it leaves
-    open, and `unevaluated` those that the time did not suffice for. `exhaustive` tells that every database within
+    open, `other_choices` those of them on which the other leaves another choice, `unevaluated` those that the time did
+    not suffice for, and `filled` those on which the left query has rows. `exhaustive` tells that every database within
     `bound` was among them. For NOT_COMPARABLE `reason` is a code of the table and `detail` what it is about; where
     columns differ, so are `left_columns` and `right_columns`, and there is no counterexample.
     """
@@ -85,6 +86,8 @@ class Comparison:
     bound: Bound | None = None
     exhaustive: bool = False
     open: int = 0
+    other_choices: int = 0
+    filled: int = 0
     unevaluated: int = 0
     counterexample: Counterexample | None = None
     reason: str | None = None

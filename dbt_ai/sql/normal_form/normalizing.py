@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbt_ai.sql.query import Query, QueryError, parse_query
+from sqlglot import exp
+
+from dbt_ai.sql.normal_form.known import Known
+from dbt_ai.sql.normal_form.resolving import NotResolved, resolved
+from dbt_ai.sql.normal_form.rules import RULES
+from dbt_ai.sql.normal_form.writing import NotWritten, written
 from dbt_ai.sql.values import Relation
+
+_MOST_ROUNDS = 12
 
 
 def normal_form(sql: str, relations: Sequence[Relation]) -> str | None:
-    """The normal form of a query (DuckDB's SQL) over `relations`, as text; None where its names cannot all be resolved.
+    """The normal form of a query (DuckDB's SQL) over `relations`, as a text of its own kind (see `writing.py`); None
+    where there is something in it that the rules know nothing of. Names of the output columns are not in it.
 
-    Two queries with one normal form give the same on every database.
+    Two queries with one normal form give the same rows on every database that keeps the constraints of `relations`.
 
     >>> orders = Relation("orders", (None, None, "orders"), (("id", "INTEGER"), ("paid", "BOOLEAN")))
     >>> normal_form("select * from orders", [orders]) == normal_form("SELECT o.id, o.paid FROM orders AS o", [orders])
-    False
+    True
     """
-    query = _resolved(sql, relations)
-    return query.expression.sql("duckdb", comments=False) if query else None
-
-
-def _resolved(sql: str, relations: Sequence[Relation]) -> Query | None:
     try:
-        query = parse_query(sql, "duckdb", relations)
-    except QueryError:
+        tree = normalized(resolved(sql, relations), relations)
+        return written(tree, Known(tree, relations))
+    except (NotResolved, NotWritten, RecursionError):
         return None
-    return None if query.guessed or "*" in query.columns else query
+
+
+def normalized(tree: exp.Expr, relations: Sequence[Relation]) -> exp.Expr:
+    """The tree after all rules, each applied until none changes anything."""
+    for _ in range(_MOST_ROUNDS):
+        before = hash(tree)
+        for rule in RULES:
+            tree = rule(tree, relations)
+        if hash(tree) == before:
+            break
+    return tree

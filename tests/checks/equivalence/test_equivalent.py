@@ -53,3 +53,44 @@ def test_what_cannot_be_decided_has_a_reason() -> None:
         found = equivalent(query, query, SHOP)
         assert (found.verdict, found.reason) == (VerdictKind.UNPROVEN, reason)
         assert found.reason in REASONS
+
+
+def test_names_count_where_nothing_else_can_be_compared() -> None:
+    found = equivalent("select current_date as a", "select current_date as b", SHOP)
+    assert (found.verdict, found.reason) == (VerdictKind.REFUTED, "other-columns")
+    assert equivalent("select current_date as a", "select current_date as A", SHOP).verdict is VerdictKind.PROVED
+
+
+def test_columns_that_nobody_names_need_no_name() -> None:
+    left = "select count(*), sum(amount) from shop.main.orders"
+    assert equivalent(left, "select count(1), sum(amount) from shop.main.orders", SHOP).same
+    named = equivalent(left, "select count(1) as n, sum(amount) from shop.main.orders", SHOP)
+    assert named.reason == "other-columns"
+
+
+def test_the_order_of_rows_counts_where_one_query_gives_one() -> None:
+    left, right = "select id from shop.main.orders order by id", "select id from shop.main.orders"
+    found = equivalent(left, right, SHOP)
+    assert (found.verdict, found.reason) == (VerdictKind.UNPROVEN, "order-on-one-side")
+    assert equivalent(left, right, SHOP, ordered=False).verdict is VerdictKind.PROVED
+    assert equivalent(left, f"{left} desc", SHOP).reason == "other-order"
+
+
+def test_ties_that_one_query_breaks_and_the_other_does_not() -> None:
+    left = "select city from shop.main.customers order by name limit 1"
+    found = equivalent(left, "select city from shop.main.customers order by name, city limit 1", SHOP)
+    assert (found.verdict, found.reason) == (VerdictKind.UNPROVEN, "order-left-open")
+
+
+def test_a_number_of_rows_that_no_database_has() -> None:
+    queries = [f"select city from shop.main.customers group by 1 having count(*) > {number}" for number in (100, 200)]
+    found = equivalent(*queries, SHOP)
+    assert (found.verdict, found.reason) == (VerdictKind.UNPROVEN, "nothing-reached")
+    queries = [f"select city, count(*) > {number} as many from shop.main.customers group by 1" for number in (100, 200)]
+    assert equivalent(*queries, SHOP).reason == "count-not-reached"
+
+
+def test_the_time_zone_of_the_session_counts() -> None:
+    left = "select cast(ordered_at as timestamptz) as t from shop.main.orders"
+    right = "select ordered_at at time zone 'UTC' as t from shop.main.orders"
+    assert equivalent(left, right, SHOP).verdict is VerdictKind.REFUTED
