@@ -32,26 +32,36 @@ class Answer:
 def answer_on_all(databases: Databases, lifted: Lifted, text: str | None) -> Answer:
     """The answer of a lifted query; `text` is the query as it was written. Raises NotComparable where DuckDB cannot
     run it at all, and where the spot checks find that it runs the lifted query wrongly."""
-    import duckdb
-
     columns = describe(databases, lifted.alone)
     until = time.monotonic() + databases.seconds
-    prints = []
-    for resolution in lifted.resolutions:
-        alone = partial(_alone, databases, lifted.relations, columns, resolution.alone)
-        asked = f"{OWNER}.{DATABASE}"
-        evaluation = Evaluation(databases.execute, _on_all(resolution, columns), asked, alone, until)
-        try:
-            evaluation.evaluate(databases.ids)
-        except (duckdb.InternalException, duckdb.FatalException) as error:
-            raise NotComparable("engine-failed", first_line(error)) from error
-        except duckdb.Error as error:
-            raise NotComparable("engine-refused", first_line(error)) from error
-        prints.append(evaluation.found)
+    prints = [prints_of(databases, lifted.relations, resolution, columns, until) for resolution in lifted.resolutions]
     missing = frozenset().union(*(set(databases.ids) - found.keys() for found in prints))
     answer = Answer(lifted, columns, tuple(prints), missing)
     _check_spots(databases, answer, text)
     return answer
+
+
+def prints_of(
+    databases: Databases,
+    keys: Sequence[str],
+    resolution: Resolution,
+    columns: Sequence[OutputColumn],
+    until: float,
+) -> Mapping[int, int]:
+    """The fingerprints that a resolution, which reads the relations `keys`, has by database, as far as there is time
+    until `until`. The type of one of `columns` may be another than the query gives it: its values are then brought to
+    it. Raises NotComparable where DuckDB cannot run it at all."""
+    import duckdb
+
+    alone = partial(fingerprint_on_one, databases, keys, columns, resolution.alone)
+    evaluation = Evaluation(databases.execute, _on_all(resolution, columns), f"{OWNER}.{DATABASE}", alone, until)
+    try:
+        evaluation.evaluate(databases.ids)
+    except (duckdb.InternalException, duckdb.FatalException) as error:
+        raise NotComparable("engine-failed", first_line(error)) from error
+    except duckdb.Error as error:
+        raise NotComparable("engine-refused", first_line(error)) from error
+    return evaluation.found
 
 
 def describe(databases: Databases, sql: str) -> tuple[OutputColumn, ...]:
@@ -62,6 +72,8 @@ def describe(databases: Databases, sql: str) -> tuple[OutputColumn, ...]:
         rows = databases.execute(f"DESCRIBE {sql}", databases.seconds).fetchall()
     except duckdb.InterruptException as error:
         raise NotComparable("time-limit", "before any database") from error
+    except (duckdb.InternalException, duckdb.FatalException) as error:
+        raise NotComparable("engine-failed", first_line(error)) from error
     except duckdb.Error as error:
         raise NotComparable("query-failed", first_line(error)) from error
     return tuple(OutputColumn(name, kind) for name, kind, *_ in rows)
@@ -79,7 +91,9 @@ def _on_all(resolution: Resolution, columns: Sequence[OutputColumn]) -> str:
         WHERE {{}} GROUP BY {OWNER}.{DATABASE}"""
 
 
-def _alone(databases: Databases, keys: Sequence[str], columns: Sequence[OutputColumn], sql: str, number: int) -> int:
+def fingerprint_on_one(
+    databases: Databases, keys: Sequence[str], columns: Sequence[OutputColumn], sql: str, number: int
+) -> int:
     """The fingerprint of what an unlifted query gives on the database `number`."""
     import duckdb
 
@@ -107,7 +121,8 @@ def _check_spots(databases: Databases, answer: Answer, text: str | None) -> None
         (number, resolution.alone)
         for number in spots
         for resolution, prints in zip(answer.lifted.resolutions, answer.prints, strict=True)
-        if _alone(databases, answer.lifted.relations, answer.columns, resolution.alone, number) != prints[number]
+        if fingerprint_on_one(databases, answer.lifted.relations, answer.columns, resolution.alone, number)
+        != prints[number]
     ]
     # Rows that are equal in all columns can be told apart by two windows with different orders, which no sort key can
     # settle; that happens on some databases only.
@@ -115,7 +130,10 @@ def _check_spots(databases: Databases, answer: Answer, text: str | None) -> None
         raise NotComparable("engine-differs", f"database {wrong[0][0]}: {wrong[0][1][:300]}")
     if text and evaluated and not answer.lifted.left_open and _runs(databases, text):
         number, written = evaluated[len(evaluated) // 2], text.strip().rstrip(";")
-        if _alone(databases, answer.lifted.relations, answer.columns, written, number) != answer.prints[0][number]:
+        if (
+            fingerprint_on_one(databases, answer.lifted.relations, answer.columns, written, number)
+            != answer.prints[0][number]
+        ):
             raise NotComparable("engine-differs", f"database {number}: {written[:300]}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from dbt_ai.checks.lifted.exhaust import exhaust
 from dbt_ai.checks.lifted.generate import DATABASES, random_databases, table
 from dbt_ai.checks.lifted.values import Bound, Difference, NotComparable, Outcome
 from dbt_ai.checks.lifted.vocabulary import Vocabulary
+from dbt_ai.checks.lifted.watch import Watch
 from dbt_ai.checks.sandbox import open_memory
 from dbt_ai.sql.lifting import DATABASE, MANY, ONE, Lifted, NotLifted, lift
 from dbt_ai.sql.names import quoted
@@ -86,6 +86,7 @@ class Databases:
         self._lookup = RelationIndex(relations)
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._stack = ExitStack()
+        self._watch = Watch(self._interrupt)
         self.connection: duckdb.DuckDBPyConnection
 
     def __enter__(self) -> Databases:
@@ -137,9 +138,8 @@ class Databases:
         try:
             answer = answer_on_all(self, lifted, query if isinstance(query, str) else None)
         except NotComparable as error:
-            if error.reason == "engine-failed":  # an internal error of DuckDB closes the instance
-                self._stack.close()
-                self._open()
+            if error.reason == "engine-failed":
+                self.open_again()
             raise
         self._answers[text] = answer
         if len(self._answers) > _KEPT_ANSWERS:
@@ -196,8 +196,9 @@ class Databases:
 
         try:
             cursor = self.execute(sql, self.seconds if seconds is None else seconds)
-            names = tuple(column[0] for column in cursor.description or ())
-            return Outcome(names, tuple(cursor.fetchall()))
+            described = cursor.description or ()
+            names, types = (tuple(str(column[place]) for column in described) for place in (0, 1))
+            return Outcome(names, tuple(cursor.fetchall()), types=types)
         except duckdb.InterruptException as error:
             raise NotComparable("time-limit", "on one database") from error
         except duckdb.Error as error:
@@ -205,13 +206,16 @@ class Databases:
 
     def execute(self, sql: str, seconds: float) -> duckdb.DuckDBPyConnection:
         """Run one statement, interrupted after `seconds`. Raises what DuckDB raises."""
-        timer = threading.Timer(max(seconds, 0.001), self.connection.interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
+        with self._watch.limit(seconds):
             return self.connection.execute(sql)
-        finally:
-            timer.cancel()
+
+    def open_again(self) -> None:
+        """The same databases in a new instance: an internal error of DuckDB closes the one that had it."""
+        self._stack.close()
+        self._open()
+
+    def _interrupt(self) -> None:
+        self.connection.interrupt()
 
     def _open(self) -> None:
         import duckdb
@@ -224,6 +228,7 @@ class Databases:
         own = [part for name, part in catalogs.items() if name not in _RESERVED_CATALOGS]
         sandbox = self._stack.enter_context(open_memory([_WRITTEN, ONE, MANY, *own], **self._settings))  # type: ignore[arg-type]
         self.connection = sandbox.connection
+        self._stack.callback(self._watch.stop)
         self.connection.execute(f"CREATE TABLE {DATABASES} ({DATABASE} INT)")
         for relation in self.relations:
             columns = ", ".join(f"{quoted(name)} {kind or 'VARCHAR'}" for name, kind in relation.columns)

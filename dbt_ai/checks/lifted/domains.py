@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -65,6 +66,7 @@ def domain(relation: Relation, name: str, kind: str | None, words: Vocabulary) -
     return ColumnDomain(name, kind or "VARCHAR", sets[0], sets[1], sets[2], nullable)
 
 
+@lru_cache(maxsize=256)
 def _data_type(kind: str | None) -> exp.DataType:
     try:
         return exp.DataType.build(kind or "VARCHAR", dialect="duckdb", udt=True)

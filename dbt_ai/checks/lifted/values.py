@@ -46,11 +46,13 @@ class TableRows:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a query gives on one database: rows, or the first line of DuckDB's error."""
+    """What a query gives on one database: rows, with DuckDB's `types` of the columns, or the first line of DuckDB's
+    error."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...] = ()
     error: str | None = None
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ construction; that DuckDB does its part right is what the fuzz tests and the spo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import sqlglot
 from sqlglot import exp
@@ -17,18 +17,20 @@ from sqlglot.errors import SqlglotError
 from dbt_ai.sql.lifting.pivots import write_out_pivots
 from dbt_ai.sql.lifting.refusals import refuse
 from dbt_ai.sql.lifting.rows_in import write_out_row_in
-from dbt_ai.sql.lifting.tables import base_tables, of_many, of_one, put_in_place
-from dbt_ai.sql.lifting.ties import break_ties
-from dbt_ai.sql.lifting.values import RESERVED, Lifted, NotLifted, Refused, Resolution
+from dbt_ai.sql.lifting.tables import base_tables, of_many, put_in_place
+from dbt_ai.sql.lifting.ties import break_ties, may_have_ties
+from dbt_ai.sql.lifting.values import RESERVED, Around, Lifted, NotLifted, Refused, Resolution
 from dbt_ai.sql.query import Lookup, RelationIndex
 from dbt_ai.sql.values import Relation
 
 
-def lift(query: exp.Query | str, relations: Iterable[Relation] | Lookup) -> Lifted | NotLifted:
+def lift(
+    query: exp.Query | str, relations: Iterable[Relation] | Lookup, around: Around | None = None
+) -> Lifted | NotLifted:
     """`query` (DuckDB's SQL) as one query over many databases, or why it cannot be one.
 
     `relations` are those it may read; in the rewritten SQL their tables are called by their keys. A query that is
-    given as a tree is not changed.
+    given as a tree is not changed. `around` tells of the query that `query` is a part of.
 
     >>> lifted = lift("SELECT count(*) AS n FROM orders", [Relation("orders", (None, None, "orders"))])
     >>> print(lifted.alone)
@@ -38,21 +40,28 @@ def lift(query: exp.Query | str, relations: Iterable[Relation] | Lookup) -> Lift
     try:
         tree = one_query(query)
         write_out_row_in(tree)
-        columns = _column_names(tree, [relation for _, relation in base_tables(tree, lookup)])
-        upwards, left_open = break_ties(tree.copy(), False, columns)
-        both = [upwards, break_ties(tree.copy(), True, columns)[0]] if left_open else [upwards]
+        around = around or Around()
+        ordered = tree.args.get("order") is not None
+        both, left_open = _resolved(tree, lookup, around)
         read: dict[str, None] = {}
         resolutions = []
         for resolved in both:
-            places = _places(resolved, lookup)
+            places = _places(resolved, lookup, around.ctes)
             read.update(dict.fromkeys(places.values()))
-            lateral = put_in_place(_without_idle_order(resolved), places, of_many)
-            alone = put_in_place(resolved, places, of_one)
-            resolutions.append(Resolution(lateral.sql("duckdb"), alone.sql("duckdb")))
-        as_it_stands = put_in_place(tree, _places(tree, lookup), of_one).sql("duckdb")
+            sorts = _only_sorts(resolved)
+            unsorted = resolved.copy() if sorts else resolved
+            alone = _written(put_in_place(resolved, places))
+            if sorts:
+                unsorted.set("order", None)
+                resolutions.append(Resolution(of_many(_written(put_in_place(unsorted, places)), places), alone))
+            else:
+                resolutions.append(Resolution(of_many(alone, places), alone))
+        if left_open:
+            as_it_stands = _written(put_in_place(tree, _places(tree, lookup, around.ctes)))
+        else:
+            as_it_stands = resolutions[0].alone
     except Refused as error:
         return NotLifted(error.reason, error.detail)
-    ordered = tree.args.get("order") is not None
     return Lifted(tuple(read), as_it_stands, tuple(resolutions), left_open, ordered)
 
 
@@ -81,13 +90,32 @@ def one_query(query: exp.Query | str) -> exp.Query:
     return tree
 
 
-def _places(tree: exp.Query, lookup: Lookup) -> dict[int, str]:
+def _resolved(tree: exp.Query, lookup: Lookup, around: Around) -> tuple[list[exp.Query], tuple[str, ...]]:
+    """The query for each way of breaking ties, and what it leaves open: where that is nothing, `tree` itself."""
+    if not may_have_ties(tree, outermost=not around.part):
+        return [tree], ()
+    columns: Container[str] = ()
+    if tree.find(exp.Qualify) is not None:  # which alone has to know the names of all columns
+        relations = [relation for _, relation in base_tables(tree, lookup, around.ctes)]
+        columns = column_names(tree, relations) | around.columns
+    upwards, left_open = break_ties(tree.copy(), False, columns, outermost=not around.part)
+    if not left_open:
+        return [tree], ()
+    return [upwards, break_ties(tree.copy(), True, columns, outermost=not around.part)[0]], left_open
+
+
+def _written(tree: exp.Expr) -> str:
+    """A tree that is of no use any more as SQL: writing it may change it."""
+    return tree.sql("duckdb", copy=False)
+
+
+def _places(tree: exp.Query, lookup: Lookup, ctes: Container[str]) -> dict[int, str]:
     """The keys of the base tables by their place among all tables of the tree."""
-    keys = {id(table): relation.key for table, relation in base_tables(tree, lookup)}
+    keys = {id(table): relation.key for table, relation in base_tables(tree, lookup, ctes)}
     return {place: keys[id(table)] for place, table in enumerate(tree.find_all(exp.Table)) if id(table) in keys}
 
 
-def _column_names(tree: exp.Expr, relations: Iterable[Relation]) -> frozenset[str]:
+def column_names(tree: exp.Expr, relations: Iterable[Relation] = ()) -> frozenset[str]:
     """All names that a column may have somewhere in the query, in lower case."""
     names = {name for relation in relations for name, _ in relation.columns}
     names |= {node.name for node in tree.find_all(exp.Column)}
@@ -96,12 +124,8 @@ def _column_names(tree: exp.Expr, relations: Iterable[Relation]) -> frozenset[st
     return frozenset(name.casefold() for name in names)
 
 
-def _without_idle_order(tree: exp.Query) -> exp.Query:
-    """Without an ORDER BY that decides neither which rows there are nor what is in them: one that only sorts."""
+def _only_sorts(tree: exp.Query) -> bool:
+    """Whether it ends in an ORDER BY that decides neither which rows there are nor what is in them."""
     distinct = tree.args.get("distinct")
     chooses = isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None
-    if tree.args.get("order") is None or tree.args.get("limit") or tree.args.get("offset") or chooses:
-        return tree
-    copy = tree.copy()
-    copy.set("order", None)
-    return copy
+    return not (tree.args.get("order") is None or tree.args.get("limit") or tree.args.get("offset") or chooses)

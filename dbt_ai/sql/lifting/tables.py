@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Mapping
 
 from sqlglot import exp
 
 from dbt_ai.sql.lifting.values import DATABASE, MANY, ONE, OWNER, TABLE, Refused
+from dbt_ai.sql.names import quoted
 from dbt_ai.sql.query import Lookup, table_parts
 from dbt_ai.sql.values import Relation, same_name
 
 _TAKEN_OVER = ("pivots", "joins", "laterals")
 
 
-def base_tables(tree: exp.Expr, lookup: Lookup) -> list[tuple[exp.Table, Relation]]:
-    """The tables of `tree` that are no CTEs, with the relations they name. Raises Refused for an unknown one."""
+def base_tables(tree: exp.Expr, lookup: Lookup, ctes: Container[str] = ()) -> list[tuple[exp.Table, Relation]]:
+    """The tables of `tree` that are no CTEs, with the relations they name. Raises Refused for an unknown one.
+
+    `ctes` are the names, in lower case, of CTEs that are not in `tree`, but around it."""
     found = []
     for table in tree.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier) or _is_cte(table):
+            continue
+        if not table.args.get("db") and table.name.casefold() in ctes:
             continue
         relation = lookup(table_parts(table))
         if relation is None:
@@ -29,17 +34,16 @@ def base_tables(tree: exp.Expr, lookup: Lookup) -> list[tuple[exp.Table, Relatio
     return found
 
 
-def put_in_place(tree: exp.Query, keys: Mapping[int, str], source: Callable[[str], exp.Expr]) -> exp.Query:
-    """A copy of `tree` in which each base table is what `source` makes of its key, under its old name.
+def put_in_place(tree: exp.Query, keys: Mapping[int, str]) -> exp.Query:
+    """`tree`, changed in place, with each base table being that of the one database, under its old name.
 
     `keys` has the keys of the base tables by their place among all tables of the tree.
     """
-    copy = tree.copy()
-    tables = list(copy.find_all(exp.Table))
-    _shorten_columns(copy, [tables[place] for place in keys])
+    tables = list(tree.find_all(exp.Table))
+    _shorten_columns(tree, [tables[place] for place in keys])
     for place, key in keys.items():
         table = tables[place]
-        new = source(key)
+        new = exp.Table(this=_quoted(key), db=_quoted("main"), catalog=_quoted(ONE))
         alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
         if not alias.this:
             alias.set("this", exp.to_identifier(table.name, quoted=True))
@@ -48,20 +52,17 @@ def put_in_place(tree: exp.Query, keys: Mapping[int, str], source: Callable[[str
             if table.args.get(name):
                 new.set(name, table.args[name])
         table.replace(new)
-    return copy
+    return tree
 
 
-def of_many(key: str) -> exp.Expr:
-    """The rows of the table `key` that belong to the database of the outer row."""
-    table = exp.Table(this=_quoted(key), db=_quoted("main"), catalog=_quoted(MANY), alias=_alias(TABLE))
-    own = exp.column(DATABASE, table=TABLE).eq(exp.column(DATABASE, table=OWNER))
-    rows = exp.Select(expressions=[exp.Star(except_=[exp.to_identifier(DATABASE)])]).from_(table).where(own)
-    return exp.Subquery(this=rows)
-
-
-def of_one(key: str) -> exp.Expr:
-    """The table `key` of the one database."""
-    return exp.Table(this=_quoted(key), db=_quoted("main"), catalog=_quoted(ONE))
+def of_many(sql: str, keys: Mapping[int, str]) -> str:
+    """A query on the tables of the one database, made to read the rows that belong to the database of an outer row."""
+    for key in dict.fromkeys(keys.values()):
+        name = f'"main".{quoted(key)}'
+        own = f"{TABLE}.{DATABASE} = {OWNER}.{DATABASE}"
+        rows = f"(SELECT * EXCLUDE ({DATABASE}) FROM {quoted(MANY)}.{name} AS {TABLE} WHERE {own})"
+        sql = sql.replace(f"{quoted(ONE)}.{name}", rows)
+    return sql
 
 
 def _is_cte(table: exp.Table) -> bool:
@@ -93,6 +94,8 @@ def _called(cte: exp.Expr, name: str) -> bool:
 def _shorten_columns(tree: exp.Expr, tables: list[exp.Table]) -> None:
     """Write `schema.table.column` as `table.column`: the schema is gone from the FROM clause."""
     written = {(table.db.casefold(), table.name.casefold()) for table in tables if table.db and not table.alias}
+    if not written:
+        return
     for column in tree.find_all(exp.Column):
         if column.args.get("db") and (column.db.casefold(), column.table.casefold()) in written:
             column.set("catalog", None)
@@ -101,10 +104,6 @@ def _shorten_columns(tree: exp.Expr, tables: list[exp.Table]) -> None:
 
 def _quoted(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=True)
-
-
-def _alias(name: str) -> exp.TableAlias:
-    return exp.TableAlias(this=exp.to_identifier(name))
 
 
 _KNOWN = frozenset({"this", "db", "catalog", "alias", *_TAKEN_OVER})

@@ -17,12 +17,16 @@ from dbt_ai.sql.lifting.row_keys import extend_order, is_all, named_row_key, own
 from dbt_ai.sql.lifting.values import RESERVED, Refused
 from dbt_ai.sql.lifting.windows import break_window_ties, is_window_call, write_out
 
+_OF_ORDER = (exp.Window, exp.Limit, exp.Offset, exp.Fetch, exp.Array)
 
-def break_ties(tree: exp.Query, downwards: bool, columns: Container[str] = ()) -> tuple[exp.Query, tuple[str, ...]]:
+
+def break_ties(
+    tree: exp.Query, downwards: bool, columns: Container[str] = (), *, outermost: bool = True
+) -> tuple[exp.Query, tuple[str, ...]]:
     """`tree`, changed in place, with every tie broken; and the codes of what was left open, sorted.
 
-    `columns` are the names that sources of the query have columns of, in lower case. Raises Refused where no further
-    sort key can settle it.
+    `columns` are the names that sources of the query have columns of, in lower case. `outermost` tells that the order
+    of the rows of `tree` is seen. Raises Refused where no further sort key can settle it.
 
     >>> import sqlglot
     >>> tree = sqlglot.parse_one("SELECT x FROM t ORDER BY y LIMIT 1", dialect="duckdb")
@@ -36,7 +40,7 @@ def break_ties(tree: exp.Query, downwards: bool, columns: Container[str] = ()) -
         if isinstance(node, exp.Select):
             key = row_key(node, downwards)
             codes |= _break_in_expressions(node, key, downwards, columns)
-        code = _what_order_decides(node, outermost=node is tree)
+        code = _what_order_decides(node, outermost=outermost and node is tree)
         if code is None or key == []:  # a single row has no order
             continue
         if isinstance(node, exp.Select) and key is not None and not _tells_rows_by_output(node):
@@ -50,6 +54,17 @@ def break_ties(tree: exp.Query, downwards: bool, columns: Container[str] = ()) -
         else:
             node.replace(new)
     return tree, tuple(sorted(codes))
+
+
+def may_have_ties(tree: exp.Expr, *, outermost: bool = True) -> bool:
+    """Whether there is anything that `break_ties` looks at: most queries have nothing."""
+    return (outermost and tree.args.get("order") is not None) or any(
+        isinstance(node, _OF_ORDER)
+        or (isinstance(node, exp.Distinct) and node.args.get("on") is not None)
+        or (isinstance(node, exp.Join) and node.method == "ASOF")
+        or depends_on_order(node)
+        for node in tree.walk()
+    )
 
 
 def _break_in_expressions(

@@ -58,6 +58,16 @@ class Lifted:
 
 
 @dataclass(frozen=True)
+class Around:
+    """What a part of a query has to know of the rest of it: the names of the CTEs that it may read, and those that
+    columns have anywhere, all in lower case. `part` tells that it is one, so that nobody sees the order of its rows."""
+
+    ctes: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
+    part: bool = False
+
+
+@dataclass(frozen=True)
 class NotLifted:
     """Why a query cannot be lifted: a code of `reasons.REFUSED`, and the piece of SQL it is about."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, unified_diff
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from sqlglot.dialects.dialect import Dialect
@@ -47,35 +48,46 @@ def readable(mutant: Mutant, original_sql: str) -> str:
 def _in_layout(mutant: Mutant, original_sql: str, dialect: Dialect) -> str | None:
     """The original with the mutant's tokens where they differ from it; None where that is not the mutant."""
 
-    def in_one_form(sql: str) -> str:
-        return dialect.generate(parsed(sql, mutant.dialect), comments=False)
-
-    ours, theirs, source = (dialect.tokenize(sql) for sql in (in_one_form(original_sql), mutant.sql, original_sql))
-    hunks = list(_hunks(ours, theirs, source))
-    wanted = in_one_form(mutant.sql)
+    ours, source, places = _original(original_sql, mutant.dialect)
+    theirs = dialect.tokenize(mutant.sql)
+    hunks = list(_hunks(ours, theirs, places))
+    wanted = _in_one_form(mutant.sql, mutant.dialect)
     for lower in (source[0].text.islower(), False):
         after = original_sql
         for (start, end), (first, last) in reversed(hunks):
             after = _replaced(after, source, (start, end), _text(mutant.sql, theirs[first:last], lower))
         try:
-            if in_one_form(after) == wanted:
+            if _in_one_form(after, mutant.dialect) == wanted:
                 return after
         except (QueryError, SqlglotError):
             continue
     return None
 
 
-def _hunks(ours: Tokens, theirs: Tokens, source: Tokens) -> Iterator[tuple[Span, Span]]:
-    """Which tokens of the source give way to which of the mutant, where `ours` is the source in one form.
+def _in_one_form(sql: str, dialect: str) -> str:
+    return Dialect.get_or_raise(dialect or None).generate(parsed(sql, dialect), comments=False)
 
-    A hunk is widened until the source has the token before it and the token behind it.
-    """
-    of_source = {
+
+@lru_cache(maxsize=4)
+def _original(sql: str, dialect: str) -> tuple[Tokens, Tokens, Mapping[int, int]]:
+    """The tokens of the original in one form and as it is written, and which of these is which of those: the same for
+    all of its mutants."""
+    chosen = Dialect.get_or_raise(dialect or None)
+    ours, source = chosen.tokenize(_in_one_form(sql, dialect)), chosen.tokenize(sql)
+    places = {
         block.a + offset: block.b + offset
         for block in _matcher(ours, source).get_matching_blocks()
         for offset in range(block.size)
     }
-    of_source |= {-1: -1, len(ours): len(source)}
+    return ours, source, {**places, -1: -1, len(ours): len(source)}
+
+
+def _hunks(ours: Tokens, theirs: Tokens, of_source: Mapping[int, int]) -> Iterator[tuple[Span, Span]]:
+    """Which tokens of the source give way to which of the mutant, where `ours` is the source in one form and
+    `of_source` has the place in the source of each of its tokens that is there.
+
+    A hunk is widened until the source has the token before it and the token behind it.
+    """
     for tag, start, end, first, last in _matcher(ours, theirs).get_opcodes():
         if tag == "equal":
             continue

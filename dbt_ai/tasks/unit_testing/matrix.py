@@ -6,17 +6,18 @@ SQL that cannot be lifted over many databases is run on a few of them, one after
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from dbt_ai.checks.lifted import Databases, NotComparable, Vocabulary, vocabulary
 from dbt_ai.checks.lifted.generate import table
-from dbt_ai.checks.mutation.types import in_same_types
+from dbt_ai.checks.mutation.trials import Trials
 from dbt_ai.errors import WarehouseError
 from dbt_ai.sql.lifting import DATABASE
 from dbt_ai.sql.lifting.lift import one_query
+from dbt_ai.sql.lifting.parts import PartLifter
 from dbt_ai.sql.lifting.values import Refused as CannotLift
 from dbt_ai.sql.mutants import Mutant, mutants_of
 from dbt_ai.sql.names import quoted
@@ -59,7 +60,7 @@ def matrix_of(way: Way, *, count: int = COUNT, seed: int = 0) -> Matrix | Refuse
     schema = {relation.parts[2]: {name: kind or "" for name, kind in relation.columns} for relation in way.relations}
     try:
         mutants = mutants_of(way.sql, "duckdb", schema)
-        words = _words(one_query(way.sql))
+        words, lifter = _words(one_query(way.sql)), PartLifter(way.sql, way.relations)
     except QueryError as error:
         return Refused("no-sql", str(error))
     except CannotLift as error:
@@ -72,7 +73,7 @@ def matrix_of(way: Way, *, count: int = COUNT, seed: int = 0) -> Matrix | Refuse
             order_counts = _order_counts(databases, way)
             if order_counts is None:
                 return _with(matrix, databases, _one_by_one(databases, way, mutants))
-            found = _all_at_once(databases, way, mutants, range(len(mutants)))
+            found = _all_at_once(databases, lifter, mutants, range(len(mutants)))
             matrix = replace(_with(matrix, databases, found), order_counts=order_counts)
         survivors = set(range(len(mutants))) - {number for killed in matrix.kills.values() for number in killed}
         if survivors:
@@ -81,7 +82,7 @@ def matrix_of(way: Way, *, count: int = COUNT, seed: int = 0) -> Matrix | Refuse
             with Databases(
                 way.relations, words, seed=seed + 1, count=more, seconds=SECONDS, spot_checks=0
             ) as databases:
-                matrix = _with(matrix, databases, _all_at_once(databases, way, mutants, sorted(survivors)), count)
+                matrix = _with(matrix, databases, _all_at_once(databases, lifter, mutants, sorted(survivors)), count)
         return matrix
     except NotComparable as error:
         return Refused(error.reason, error.detail)
@@ -131,15 +132,17 @@ def faults_of(mutants: Sequence[Mutant]) -> tuple[Fault, ...]:
 
 
 def _all_at_once(
-    databases: Databases, way: Way, mutants: Sequence[Mutant], numbers: Iterable[int]
+    databases: Databases, lifter: PartLifter, mutants: Sequence[Mutant], numbers: Sequence[int]
 ) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
+    trials = Trials(databases, lifter)
+    trials.keep_for(len(numbers))
     for number in numbers:
         try:
-            difference = databases.differing(*in_same_types(databases, way.sql, mutants[number]))
+            trial = trials.trial(mutants[number].sql)
         except NotComparable:
             continue
-        for database in difference.databases:
+        for database in trial.differing:
             found.setdefault(database, set()).add(number)
     return found
 

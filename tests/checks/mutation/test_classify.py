@@ -95,6 +95,14 @@ def test_another_type_alone_is_no_difference() -> None:
     assert fate.fate is Fate.KILLABLE
 
 
+def test_what_only_differs_where_the_order_is_left_open_is_not_called_equivalent() -> None:
+    sql = "select id, row_number() over (partition by customer_id order by amount, id) as place from orders"
+    found = classify(sql, mutants_of(sql, "duckdb", SCHEMA, ["order-key-dropped"]), [RETURNS, ORDERS], count=200)
+    by_key = next(each for each in found if "`id` was dropped" in each.mutant.sentence)
+    assert (by_key.fate, by_key.reason) == (Fate.NOT_REACHED, "order-left-open")
+    assert next(each for each in found if each is not by_key).fate is Fate.KILLABLE
+
+
 def test_what_cannot_be_tried_is_not_reached_and_says_why() -> None:
     sql = "select id, random() as chance from orders where amount > 1"
     found = classify(sql, mutants_of(sql, "duckdb", SCHEMA), [ORDERS], count=50)
