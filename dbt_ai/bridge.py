@@ -56,6 +56,13 @@ ARGUMENTS: Mapping[str, Kinds] = {
         "format": "text",
         "output": "text",
     },
+    "refactor": {
+        **_SELECTION,
+        "dry_run": "yes or no",
+        "check": "yes or no",
+        "format": "text",
+        "output": "text",
+    },
     "lineage": {
         "column": "text",
         "format": "text",

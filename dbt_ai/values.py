@@ -181,7 +181,16 @@ class FileEdit:
     text: str
 
 
-AnyEdit = Edit | TestEdit | UnitTestEdit | FileEdit
+@dataclass(frozen=True)
+class SqlEdit:
+    """New text for a file of SQL whose text is `replaces`."""
+
+    path: str
+    text: str
+    replaces: str
+
+
+AnyEdit = Edit | TestEdit | UnitTestEdit | FileEdit | SqlEdit
 
 
 @dataclass(frozen=True)

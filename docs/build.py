@@ -23,6 +23,7 @@ from dbt_ai.sql.mutants import OPERATORS
 from dbt_ai.sql.mutants.examples import table
 from dbt_ai.tasks import reasons as working
 from dbt_ai.tasks.mutating import reasons as mutating
+from dbt_ai.tasks.refactoring import reasons as refactoring
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Written by `python docs/build.py`; change {} instead. -->"
@@ -102,6 +103,8 @@ def reasons_page() -> str:
         "Data tests": data_tests.REASONS,
         "Pairs of queries": equivalence.REASONS,
         "Models, mutants and tests without a mutation score": mutating.REASONS,
+        "Models that are not refactored": refactoring.MODELS,
+        "Changes of SQL that are not written": refactoring.CHANGES,
     }
     parts = [
         "# Reason codes",

@@ -29,6 +29,13 @@
   }) -%}
 {% endmacro %}
 
+{% macro ai_refactor(select=none, exclude=none, selector=none, state=none, dry_run=none, check=none, format=none, output=none) %}
+  {%- do ai__call('refactor', {
+      'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
+      'dry_run': dry_run, 'check': check, 'format': format, 'output': output,
+  }) -%}
+{% endmacro %}
+
 {% macro ai_lineage(column=none, format=none, output=none) %}
   {%- do ai__call('lineage', {'column': column, 'format': format, 'output': output}) -%}
 {% endmacro %}

@@ -74,6 +74,19 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
                 output=_path(arguments, "output"),
             ),
         )
+    if command == "refactor":
+        from dbt_ai.cli.refactor import RefactorCall, run_refactor
+
+        return run_refactor(
+            reader,
+            RefactorCall(
+                selection=selection_from(arguments),
+                dry_run=bool(arguments.get("dry_run")),
+                check=bool(arguments.get("check")),
+                form=_choice(arguments, "format", FORMATS) or "text",
+                output=_path(arguments, "output"),
+            ),
+        )
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 

@@ -14,7 +14,7 @@ from dbt_ai.edits.journal import recover
 from dbt_ai.edits.new_files import plan_files
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.steps import PropertyEdit, Unit, read_steps
-from dbt_ai.values import AnyEdit, FileChange, FileEdit, Plan, Refusal, TestEdit, UnitTestEdit
+from dbt_ai.values import AnyEdit, FileChange, FileEdit, Plan, Refusal, SqlEdit, TestEdit, UnitTestEdit
 
 
 def plan_edits(root: Path, edits: Sequence[AnyEdit]) -> Plan:
@@ -28,7 +28,7 @@ def plan_edits(root: Path, edits: Sequence[AnyEdit]) -> Plan:
     recover(root)
     files: dict[str, list[PropertyEdit]] = {}
     for edit in edits:
-        if not isinstance(edit, FileEdit):
+        if not isinstance(edit, (FileEdit, SqlEdit)):
             files.setdefault(edit.path, []).append(edit)
     changes: list[FileChange] = []
     planned: list[AnyEdit] = []
@@ -40,7 +40,7 @@ def plan_edits(root: Path, edits: Sequence[AnyEdit]) -> Plan:
         planned += done
         refused += failed
     new_files, done_files, failed_files = plan_files(
-        root, [edit for edit in edits if isinstance(edit, FileEdit)], files
+        root, [edit for edit in edits if isinstance(edit, (FileEdit, SqlEdit))], files
     )
     changes += new_files
     planned += done_files

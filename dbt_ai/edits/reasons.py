@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_ai.values import AnyEdit, FileEdit, Refusal, UnitTestEdit
+from dbt_ai.values import AnyEdit, FileEdit, Refusal, SqlEdit, UnitTestEdit
 
 REASONS: dict[str, str] = {
     "alias-expansion": "{path} repeats itself through aliases too often for an edit to be checked; edit it by hand.",
@@ -15,6 +15,7 @@ REASONS: dict[str, str] = {
     "duplicate-key": "The entry of {target} in {path} has the same key twice; keep one.",
     "empty-text": "There is no text to write for {target}.",
     "entry-not-found": "{path} has no entry for {name} that could be recognised.",
+    "file-changed": "The text of {path} is not the one that was to be replaced; run again.",
     "file-exists": "{path} is there already, with another content; it stays as it is.",
     "file-missing": "{path} is not there any more.",
     "file-twice": "There are different edits that make {path}; give one.",
@@ -58,7 +59,7 @@ def refusal(edit: AnyEdit, reason: str) -> Refusal:
     version = None
     if isinstance(edit, UnitTestEdit):
         target = str(edit.unit_test.get("name"))
-    elif not isinstance(edit, FileEdit):
+    elif not isinstance(edit, (FileEdit, SqlEdit)):
         place = edit.place
         name = f"{place.name}.{place.table}" if place.table else place.name
         target = f"{name}.{edit.column}" if edit.column is not None else name

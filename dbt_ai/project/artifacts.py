@@ -105,6 +105,12 @@ class ArtifactReader:
             if node is not None and (node.get("config") or {}).get("materialized") == "incremental"
         }
 
+    def compile_text(
+        self, unique_id: str, text: str, reads: Sequence[str] = (), *, incremental: bool = False
+    ) -> Compiled:
+        """Why there is none: it takes a live dbt."""
+        return Compiled(unique_id, None, "The artifacts of dbt have the SQL of files as they were; it takes dbt 1.")
+
     def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
         """The enabled unit tests of `models`, without their SQL, which is in no artifact."""
         why = "The artifacts of dbt do not have its SQL; it takes dbt 1."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,16 @@ class LiveReader:
         nodes = [self._manifest.nodes.get(unique_id) for unique_id in unique_ids]
         wanted = [node for node in nodes if node is not None and _is_sql(node)]
         return self._compile_all([n for n in wanted if n.config.materialized == "incremental"], incremental=True)
+
+    def compile_text(
+        self, unique_id: str, text: str, reads: Sequence[str] = (), *, incremental: bool = False
+    ) -> Compiled:
+        """Compiled SQL of the model as it would be with another text; the manifest stays as it is."""
+        node = deepcopy(self._manifest.nodes[unique_id])
+        node.raw_code = text.strip()  # as dbt reads it from the file
+        node.compiled, node.compiled_code, node.extra_ctes, node.extra_ctes_injected = False, None, [], False
+        node.depends_on.nodes.extend(read for read in reads if read not in node.depends_on.nodes)
+        return self._compile_all([node], incremental=incremental)[unique_id]
 
     def _compile_all(self, nodes: Sequence[Any], *, incremental: bool) -> dict[str, Compiled]:
         compiled: dict[str, Compiled] = {}

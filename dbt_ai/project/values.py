@@ -204,5 +204,11 @@ class ProjectReader(Protocol):
         """Compiled SQL of the incremental models among `unique_ids`, as of a run that finds their table; failures as of
         `compile`."""
 
+    def compile_text(
+        self, unique_id: str, text: str, reads: Sequence[str] = (), *, incremental: bool = False
+    ) -> Compiled:
+        """Compiled SQL of the model as it would be with `text` in its file, which refers to the nodes `reads` besides
+        those that it refers to now; as of a run that finds its table where `incremental`. Failures as of `compile`."""
+
     def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
         """The enabled unit tests of `models`, compiled; failures one by one, never raised."""

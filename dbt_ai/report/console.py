@@ -30,7 +30,7 @@ _STYLES = {
 }
 _TEXTS = (OutcomeKind.WRITTEN, OutcomeKind.STALE)
 _TROUBLE = (OutcomeKind.REFUTED, OutcomeKind.REFUSED)
-WHOLE = {"document": "(description)"}  # what an outcome of a whole node is called
+WHOLE = {"document": "(description)", "refactor": "(query)"}  # what an outcome of a whole node is called
 LOCK_FILE = "dbt_ai.lock"
 MAX_TEXTS = 200  # that are shown one by one; the files have them all
 MAX_NODES = 20  # of the gaps

@@ -14,7 +14,7 @@ from itertools import pairwise
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from dbt_ai.errors import DbtAiError
 
@@ -126,15 +126,15 @@ class Query(Part):
     with_: Part | None = None
     recursive: bool = False
 
-    def queries(self) -> Iterator[tuple[str | None, Query]]:
-        """Every query with the name of its CTE: the CTEs, subqueries in FROM, and this one, None."""
+    def queries(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Query]]:
+        """This query and all in it, each with its path: the names of the CTEs and the aliases of the subqueries in FROM
+        that lead to it."""
         for cte in self.ctes:
-            for name, query in cte.query.queries():
-                yield name or cte.name, query
+            yield from cte.query.queries((*path, cte.name.casefold()))
         for arm in self.arms:
             for derived in arm.derived:
-                yield from ((name, query) for name, query in derived.query.queries())
-        yield None, self
+                yield from derived.query.queries((*path, derived.alias.casefold()))
+        yield path, self
 
 
 @dataclass(frozen=True)
@@ -355,4 +355,3 @@ def _check(tree: exp.Select, clauses: Mapping[str, Part]) -> None:
     for name in ("from_", "where", "group", "having", "qualify", "order"):
         if (tree.args.get(name) is not None) != (name.rstrip("_") in clauses):
             raise OutlineError("The clauses of a SELECT cannot be told apart.")
-

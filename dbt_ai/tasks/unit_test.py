@@ -105,7 +105,8 @@ def _find_all(
     most: int,
     progress: Progress,
 ) -> dict[str, _Found]:
-    relations = with_types(project, gathered.evidence, scope.order, scope.sql)
+    known = {unique_id: one.relation for unique_id, one in gathered.evidence.items()}
+    relations = with_types(project, known, scope.order, scope.sql)
     built = frozenset(u for u, one in gathered.evidence.items() if one.profile is not None)
     taken = {test.name.casefold() for test in existing}
     found: dict[str, _Found] = {}

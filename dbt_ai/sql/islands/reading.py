@@ -91,7 +91,9 @@ def _islands(text: str) -> Iterator[Island]:
     try:
         for _, token, value in _lexer().tokeniter(copy, None):
             if token in ("raw_begin", "raw_end"):
-                yield Island(IslandKind.STATEMENT, place, place + len(value), "raw" if token == "raw_begin" else "endraw")
+                yield Island(
+                    IslandKind.STATEMENT, place, place + len(value), "raw" if token == "raw_begin" else "endraw"
+                )
             elif token.endswith("_begin"):
                 start, kind = place, kinds.get(token.removesuffix("_begin"))
             elif token.endswith("_end") and kind is not None:
@@ -102,7 +104,7 @@ def _islands(text: str) -> Iterator[Island]:
             place += len(value)
     except TemplateSyntaxError as error:
         raise JinjaError(f"The Jinja cannot be read: line {error.lineno}: {error.message}") from error
-    if place != len(copy):
+    if place != len(copy) or kind is not None:
         raise JinjaError("The Jinja cannot be read to its end.")
 
 

@@ -11,7 +11,6 @@ from itertools import islice
 
 from dbt_ai.checks.sandbox import execute, open_memory
 from dbt_ai.errors import WarehouseError
-from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project
 from dbt_ai.sql.names import quoted
 from dbt_ai.sql.values import Relation
@@ -30,7 +29,7 @@ _KINDS = (
 
 
 def with_types(
-    project: Project, evidence: Mapping[str, Evidence], order: Sequence[str], sql: Mapping[str, str]
+    project: Project, relations: Mapping[str, Relation], order: Sequence[str], sql: Mapping[str, str]
 ) -> dict[str, Relation]:
     """The relations of the nodes in `order` (parents first), all of whose columns have types that DuckDB knows; those
     of which that cannot be said are left out."""
@@ -39,7 +38,7 @@ def with_types(
     catalogs = {folded: part for folded, part in catalogs.items() if folded not in ("memory", "system", "temp")}
     with open_memory(["__dbt_ai_types", *catalogs.values()], threads=1) as sandbox:
         for unique_id in order:
-            relation = evidence[unique_id].relation
+            relation = relations[unique_id]
             kinds = _described(sandbox.connection, sql.get(unique_id)) if _has_gaps(relation) else ()
             known = _typed(project, project.nodes[unique_id], relation, kinds)
             if known is None:

@@ -1,0 +1,244 @@
+"""The job `refactor`: models that are shorter or cheaper, each change of which is shown to keep the rows.
+
+The road: read the project, know what is said of each relation, let the rules propose small changes, compile both texts
+and compare them, plan the edits, apply them, report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dbt_ai.edits import diff_plan, lock_change, plan_edits
+from dbt_ai.edits.lock import TestEntry, read_test_entries
+from dbt_ai.project.values import Node, Project, ProjectReader, Selection
+from dbt_ai.sql.islands import JinjaError, read_islands
+from dbt_ai.sql.query import QueryError, parse_query
+from dbt_ai.sql.values import QueryFacts, Relation
+from dbt_ai.tasks.data import open_data
+from dbt_ai.tasks.gathering import Scope, compile_scope
+from dbt_ai.tasks.planning import finished, refusals_of, refused
+from dbt_ai.tasks.progress import Progress, nothing
+from dbt_ai.tasks.refactoring.proving import Prover
+from dbt_ai.tasks.refactoring.reading import read_model
+from dbt_ai.tasks.refactoring.reasons import REASONS
+from dbt_ai.tasks.refactoring.referencing import references_of
+from dbt_ai.tasks.refactoring.refusing import reason_for_branches, reason_for_hooks, reason_for_sql
+from dbt_ai.tasks.refactoring.trying import Refactored, propose, refactor_text
+from dbt_ai.tasks.refactoring.values import Change, Known
+from dbt_ai.tasks.testing.remembering import gone
+from dbt_ai.tasks.unit_testing.column_types import with_types
+from dbt_ai.values import Outcome, OutcomeKind, Report, SqlEdit, Target, Verdict, VerdictKind
+
+KIND = "refactor"  # in the lock file
+
+
+@dataclass(frozen=True)
+class RefactorOptions:
+    """What to refactor. `write` False plans and tells, and changes no file."""
+
+    selection: Selection = field(default_factory=Selection)
+    write: bool = True
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What came of one model: its text before, and what was made of it; or a reason code why nothing was."""
+
+    before: str = ""
+    refactored: Refactored | None = None
+    reason: str | None = None
+    detail: str = ""
+
+
+def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress = nothing) -> Report:
+    """Refactors the selected models of the root project.
+
+    Raises UsageError for a selection that dbt does not understand, WarehouseError for data that may not be read, and
+    EditError where a file changed between plan and write.
+    """
+    project = reader.project
+    selected = reader.select(options.selection, ("model",))
+    for reason, is_so in (
+        ("other-warehouse", project.adapter_type != "duckdb"),
+        ("no-live-dbt", project.read_from != "dbt"),
+    ):
+        if is_so:
+            return Report("refactor", notices=(REASONS[reason],), wrote=options.write)
+    remembered = read_test_entries(project.root)
+    texts = {u: _read(project, project.nodes[u]) for u in selected}
+    wanted = [u for u, found in texts.items() if found.reason is None]
+    others = [read for u in wanted for read in _written_out(project, project.nodes[u], texts[u].before)]
+    scope = compile_scope(reader, [*wanted, *others], progress)
+    relations, notices = _relations(project, scope, progress)
+    found: dict[str, _Found] = {}
+    for number, unique_id in enumerate(selected):
+        node = project.nodes[unique_id]
+        progress(f"Refactoring {node.name}", number, len(selected))
+        found[unique_id] = texts[unique_id]
+        if unique_id in wanted:
+            found[unique_id] = _refactored(reader, node, texts[unique_id].before, scope, relations, remembered)
+    return _write(project, found, remembered, options, notices, progress)
+
+
+def _read(project: Project, node: Node) -> _Found:
+    """The text of a model's file, or why it is left as it is."""
+    if node.package_name != project.name:
+        return _Found(reason="package-model", detail=node.package_name)
+    if node.language != "sql":
+        return _Found(reason="python-model")
+    file = project.root / node.original_file_path
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return _Found(reason="file-differs", detail=str(error))
+    inside = file.resolve().is_relative_to(project.root.resolve())
+    if not inside or text.strip() != node.raw_code.strip():
+        return _Found(reason="file-differs")
+    return _Found(text)
+
+
+def _written_out(project: Project, node: Node, text: str) -> Iterator[str]:
+    """The nodes whose relations the text has written out."""
+    known = Known(project.dialect, reference=references_of(project, node))
+    for found in propose(text, known):
+        if isinstance(found, Change):
+            yield from found.reads
+
+
+def _relations(project: Project, scope: Scope, progress: Progress) -> tuple[Mapping[str, Relation], tuple[str, ...]]:
+    """What tests, constraints and the SQL of parents say of the relations of `scope`, with the types of all columns.
+    What only the data shows is not among it: it need not be so tomorrow."""
+    from dbt_ai.evidence.profile import warehouse_columns
+    from dbt_ai.project.cache import open_cache
+    from dbt_ai.project.knowledge import know, relations_of
+    from dbt_ai.tasks.understanding import understand
+
+    columns: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    with open_data(project) as (sandbox, notices):
+        if sandbox is not None:
+            bare = relations_of(project, {})
+            built = [bare[u] for u in scope.order if project.nodes[u].materialized != "ephemeral"]
+            columns = warehouse_columns(sandbox.connection, built)
+    with open_cache(project.root) as cache:
+        known = know(project, scope.sql, columns, cache)
+        understood = understand(project, scope.order, scope.sql, known.relations, {}, None, cache, progress)
+    return with_types(project, understood.relations, scope.order, scope.sql), notices
+
+
+def _refactored(
+    reader: ProjectReader,
+    node: Node,
+    text: str,
+    scope: Scope,
+    relations: Mapping[str, Relation],
+    remembered: Sequence[TestEntry],
+) -> _Found:
+    project = reader.project
+    sql = scope.sql.get(node.unique_id)
+    if sql is None:
+        return _Found(reason="no-sql", detail=scope.failures.get(node.unique_id, ""))
+    try:
+        islands = read_islands(text)
+    except JinjaError as error:
+        return _Found(reason="jinja-too-much", detail=str(error))
+    known = Known(
+        project.dialect,
+        tuple(relations.values()),
+        facts=lambda query: _facts(query, project.dialect, relations),
+        reference=references_of(project, node),
+    )
+    model = read_model(text, known)
+    if isinstance(model, str):
+        return _Found(reason="jinja-too-much" if islands.islands else "no-sql", detail=model)
+    old = {entry.arguments for entry in remembered if (entry.unique_id, entry.test) == (node.unique_id, KIND)}
+    prover = Prover(reader, node, relations)
+    why = reason_for_branches(islands) or reason_for_hooks(node) or reason_for_sql(sql, project.dialect)
+    if why is not None:
+        return _Found(text, reason=why[0], detail=why[1]) if propose(text, known) else _Found(text, Refactored(text))
+    return _Found(text, refactor_text(text, known, prover, lambda change: name_of(change) in old))
+
+
+def _facts(sql: str, dialect: str, relations: Mapping[str, Relation]) -> QueryFacts | None:
+    from dbt_ai.sql.facts import facts_of
+
+    try:
+        return facts_of(parse_query(sql, dialect, tuple(relations.values())))
+    except QueryError:
+        return None
+
+
+def name_of(change: Change) -> str:
+    """What the lock file calls a change."""
+    return f"{change.rule}:{hashlib.sha256(change.place.encode()).hexdigest()[:16]}"
+
+
+def _write(
+    project: Project,
+    found: Mapping[str, _Found],
+    remembered: Sequence[TestEntry],
+    options: RefactorOptions,
+    notices: Sequence[str],
+    progress: Progress,
+) -> Report:
+    """The road from the changed texts to the report."""
+    edits = {
+        u: SqlEdit(project.nodes[u].original_file_path, one.refactored.text, one.before)
+        for u, one in found.items()
+        if one.refactored is not None and one.refactored.text != one.before
+    }
+    plan = plan_edits(project.root, list(edits.values()))
+    refusals = refusals_of(plan)
+    outcomes: list[Outcome] = []
+    entries: list[TestEntry] = []
+    for unique_id, one in found.items():
+        edit = edits.get(unique_id)
+        refusal = refusals.get(id(edit)) if edit is not None else None
+        outcomes += [refused(outcome, refusal) for outcome in _told(project.nodes[unique_id], one)]
+        if edit is not None and refusal is None and one.refactored is not None:
+            entries += [
+                TestEntry(unique_id, None, KIND, name_of(tried.change), tried.verdict.kind.value)
+                for tried in one.refactored.tried
+                if tried.written
+            ]
+    change = lock_change(project.root, tests=entries, test_removals=gone(project, remembered))
+    plan = finished(project.root, plan, change, options.write, progress)
+    return Report("refactor", tuple(outcomes), notices=tuple(notices), diff=diff_plan(plan), wrote=options.write)
+
+
+def _told(node: Node, found: _Found) -> Iterator[Outcome]:
+    target, path = Target(node.unique_id), node.original_file_path
+    if found.reason is not None:
+        about = f" ({found.detail})" if found.detail else ""
+        detail = f"{REASONS[found.reason].rstrip('.')}{about}."
+        yield Outcome(target, OutcomeKind.REFUSED, path=path, reason=found.reason, detail=detail)
+    if found.refactored is None:
+        return
+    for tried in found.refactored.tried:
+        kind = OutcomeKind.WRITTEN if tried.written else OutcomeKind.REFUSED
+        if tried.verdict.kind is VerdictKind.REFUTED:
+            kind = OutcomeKind.REFUTED
+        detail = tried.change.sentence + (f" {tried.gain[0].upper()}{tried.gain[1:]}." if tried.gain else "")
+        yield Outcome(
+            target,
+            kind,
+            tried.change.rule,
+            "derived",
+            (tried.verdict,),
+            path,
+            None if tried.written else tried.verdict.reason,
+            detail if tried.written else f"{tried.change.rule}: {detail} {_why(tried.verdict)}",
+        )
+    for left in found.refactored.left:
+        detail = f"{left.rule}: {left.sentence} {REASONS[left.reason]}"
+        yield Outcome(target, OutcomeKind.REFUSED, left.rule, "derived", (), path, left.reason, detail)
+    for kept in found.refactored.kept:
+        detail = f"{kept.sentence} {REASONS['put-back']}"
+        yield Outcome(target, OutcomeKind.KEPT, kept.rule, None, (), path, "put-back", detail)
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.kind is VerdictKind.REFUTED or verdict.reason is None or verdict.reason not in REASONS:
+        return verdict.detail
+    return f"{REASONS[verdict.reason]} ({verdict.detail})" if verdict.detail else REASONS[verdict.reason]

@@ -1,0 +1,95 @@
+"""Whether a model with another text gives the same rows: both texts are compiled by dbt, in every way in which the
+model runs, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dbt_ai.checks.equivalence import Equivalence, equivalent
+from dbt_ai.checks.lifted import TableRows
+from dbt_ai.project.values import Node, ProjectReader
+from dbt_ai.sql.islands import read_islands
+from dbt_ai.sql.values import Relation
+from dbt_ai.tasks.refactoring.worlds import in_world, worlds_of
+from dbt_ai.values import Verdict, VerdictKind
+
+_COUNT = 3000
+_SECONDS = 20.0
+_ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.BOUNDED, VerdictKind.PROVED)  # from the worst
+
+
+@dataclass
+class Prover:
+    """Proves changes of one model. `relations` are those of the project whose columns are known."""
+
+    reader: ProjectReader
+    node: Node
+    relations: Mapping[str, Relation]
+    _compiled: dict[tuple[str, bool], str | None] = field(default_factory=dict)
+
+    def compiled(self, text: str, reads: Sequence[str] = (), *, incremental: bool = False) -> str | None:
+        """The SQL of the model with `text` in its file; None where dbt cannot compile it."""
+        key = (text, incremental)
+        if key not in self._compiled:
+            found = self.reader.compile_text(self.node.unique_id, text, reads, incremental=incremental)
+            self._compiled[key] = found.sql if found.sql and found.sql.strip() else None
+        return self._compiled[key]
+
+    def compare(self, before: str, after: str, reads: Sequence[str]) -> Verdict:
+        """Whether the model gives the same with the text `after` as with `before`: the worst verdict of all the ways in
+        which it runs. A way in which it could not run before does not count."""
+        old, new = read_islands(before), read_islands(after)
+        found: list[Equivalence] = []
+        seen: set[tuple[str, str]] = set()
+        for world in worlds_of(old):
+            for incremental in (False, True) if self.node.materialized == "incremental" else (False,):
+                left = self.compiled(in_world(old, world), reads, incremental=incremental)
+                if left is None:
+                    continue
+                right = self.compiled(in_world(new, world), reads, incremental=incremental)
+                if right is None:
+                    return Verdict(VerdictKind.UNPROVEN, "dbt cannot compile it.", "not-compiled")
+                if (left, right) not in seen:
+                    seen.add((left, right))
+                    one = self._equivalent(left, right)
+                    if not one.same and world and self._equivalent(left, left).reason == "query-failed":
+                        continue  # conditions that cannot be so at once
+                    found.append(one)
+                    if not one.same:
+                        return _verdict([one])
+        if not found:
+            return Verdict(VerdictKind.UNPROVEN, "dbt cannot compile it.", "not-compiled")
+        return _verdict(found)
+
+    def _equivalent(self, left: str, right: str) -> Equivalence:
+        read = (left + " " + right).casefold()
+        relations = [one for one in self.relations.values() if one.parts[2].casefold() in read]
+        return equivalent(_bare(left), _bare(right), relations, count=_COUNT, seconds=_SECONDS)
+
+
+def _bare(sql: str) -> str:
+    return sql.strip().rstrip(";")
+
+
+def _verdict(found: Sequence[Equivalence]) -> Verdict:
+    worst = min(found, key=lambda one: _ORDER.index(one.verdict))
+    rests = tuple(dict.fromkeys(text for one in found for text in one.relies_on))
+    detail = worst.detail
+    if rests:
+        detail = f"{detail} It relies on tests and constraints: {'; '.join(rests)}."
+    shown = worst.counterexample
+    basis = ""
+    if shown is not None:
+        basis = "\n".join(shown.statements)
+        tables = "; ".join(_table(one) for one in shown.tables)
+        detail = f"{worst.detail} The smallest such database: {tables}."
+    reason = None if worst.same else worst.reason
+    return Verdict(worst.verdict, detail, reason, basis, where="duckdb" if worst.databases else "sql")
+
+
+def _table(table: TableRows) -> str:
+    if not table.rows:
+        return f"{table.table} is empty"
+    rows = ", ".join("(" + ", ".join("NULL" if cell is None else str(cell) for cell in row) + ")" for row in table.rows)
+    return f"{table.table} ({', '.join(table.columns)}) has {rows}"

@@ -1,0 +1,40 @@
+"""Why SQL stays as it is: stable codes, one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dbt_ai.checks.equivalence.reasons import REASONS as COMPARING
+
+MODELS: Mapping[str, str] = MappingProxyType(
+    {
+        "no-sql": "The SQL of the node could not be compiled or parsed.",
+        "python-model": "Python models are not refactored.",
+        "package-model": "The model belongs to a package; it is not this project's to change.",
+        "jinja-too-much": "With its Jinja out of the way, the file is not one SELECT that sqlglot can parse.",
+        "file-differs": "The file is not what dbt has read; run dbt again without partial parsing.",
+        "branches-differ": "An incremental model with other SQL for its first run than for later ones, by design.",
+        "hook-side-effects": "A hook of the model writes something, so that rows that are the same may not be enough.",
+        "non-deterministic": "The SQL gives other rows each time, so that nothing can be said of another one.",
+        "sampling": "The SQL takes a sample, so that nothing can be said of another one.",
+        "other-warehouse": "Queries are compared on DuckDB only, and the project runs elsewhere.",
+        "no-live-dbt": "New SQL is compiled by dbt before it is written, which takes dbt 1 beside dbtai.",
+    }
+)
+"""Of whole models."""
+
+CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        "comment-in-the-way": "A comment stands where it would be lost, or would be about something else.",
+        "jinja-in-the-way": "Jinja stands where it would be lost, or would come to stand under another condition.",
+        "unusual-layout": "The lines cannot be moved without a change of what stands in them.",
+        "circular-reference": "The model would read what is made from it.",
+        "private-model": "The relation is a private model of another group, or of a package.",
+        "not-compiled": "dbt cannot compile the model with the change.",
+        "put-back": "The change was written before, and somebody has put it back.",
+    }
+)
+"""Of single changes, besides those of comparing queries."""
+
+REASONS: Mapping[str, str] = MappingProxyType({**COMPARING, **MODELS, **CHANGES})

@@ -1,0 +1,30 @@
+"""The rules that need no model: each a file, all of them here in the order in which they are tried.
+
+A rule takes a model's text and yields the small changes that it proposes, and what it leaves as it is with a reason.
+Whether a change keeps the rows is never a rule's to say: a proof decides.
+"""
+
+from __future__ import annotations
+
+from dbt_ai.tasks.refactoring.rules.distinct_without_effect import distinct_without_effect
+from dbt_ai.tasks.refactoring.rules.hard_coded_relation import hard_coded_relation
+from dbt_ai.tasks.refactoring.rules.nested_subquery import nested_subquery
+from dbt_ai.tasks.refactoring.rules.order_without_effect import order_without_effect
+from dbt_ai.tasks.refactoring.rules.same_cte import same_cte
+from dbt_ai.tasks.refactoring.rules.union_without_effect import union_without_effect
+from dbt_ai.tasks.refactoring.rules.unused_column import unused_column
+from dbt_ai.tasks.refactoring.rules.unused_cte import unused_cte
+from dbt_ai.tasks.refactoring.rules.unused_join import unused_join
+from dbt_ai.tasks.refactoring.values import Rule
+
+RULES: tuple[Rule, ...] = (
+    hard_coded_relation,
+    same_cte,
+    unused_join,
+    unused_column,
+    unused_cte,
+    distinct_without_effect,
+    union_without_effect,
+    order_without_effect,
+    nested_subquery,
+)

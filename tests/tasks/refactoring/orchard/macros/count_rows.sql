@@ -1,0 +1,1 @@
+{% macro count_rows(name) %}(select count(*) from {{ name }}){% endmacro %}

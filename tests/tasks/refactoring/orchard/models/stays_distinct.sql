@@ -1,0 +1,4 @@
+select distinct
+    picker_id,
+    variety_id
+from {{ ref('crates') }}
