@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dbt_ai.sql.islands import JinjaError, Splice, SpliceError, masked, read_islands, spliced
@@ -33,6 +33,8 @@ BLOCKS = (
     ("{% call m('a') %}", "{% endcall %}"),
 )
 
+# A busy machine is no fault of the code.
+slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 texts = st.recursive(
     st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
     lambda inner: st.tuples(st.sampled_from(BLOCKS), inner, inner).map(lambda p: p[0][0] + p[1] + p[0][1] + p[2]),
@@ -40,11 +42,13 @@ texts = st.recursive(
 )
 
 
+@slow
 @given(texts)
 def test_without_edits_the_text_is_the_same(text: str) -> None:
     assert spliced(read_islands(text), []) == text
 
 
+@slow
 @given(texts)
 def test_islands_are_pieces_of_jinja_and_cover_all_of_it(text: str) -> None:
     islands = read_islands(text)
@@ -57,6 +61,7 @@ def test_islands_are_pieces_of_jinja_and_cover_all_of_it(text: str) -> None:
         place = island.end
 
 
+@slow
 @given(texts, st.data())
 def test_an_edit_changes_its_span_alone(text: str, data: st.DataObject) -> None:
     islands = read_islands(text)
@@ -75,6 +80,7 @@ def test_an_edit_changes_its_span_alone(text: str, data: st.DataObject) -> None:
         assert begins == ends, "a block lost its beginning or its end"
 
 
+@slow
 @given(texts, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 5)), max_size=4))
 def test_edits_are_made_at_once_or_not_at_all(text: str, spans: list[tuple[int, int]]) -> None:
     splices = [Splice(start, start + length, f"<{number}>") for number, (start, length) in enumerate(spans)]
@@ -91,6 +97,7 @@ def test_edits_are_made_at_once_or_not_at_all(text: str, spans: list[tuple[int, 
     assert changed == expected + text[last:]
 
 
+@slow
 @given(texts)
 def test_a_masked_text_has_the_same_length_and_no_jinja(text: str) -> None:
     islands = read_islands(text)

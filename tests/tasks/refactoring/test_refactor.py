@@ -26,7 +26,7 @@ PLANTED = {
     "heaviest_crates": ["nested-subquery"],
     "movements": ["union-without-effect"],
     "optional_weight": ["unused-column"],
-    "picker_totals": ["unused-join", "unused-cte"],
+    "picker_totals": ["unused-cte", "unused-join"],
     "picking_days": ["distinct-without-effect", "order-without-effect", "unused-column"],
     "teams": ["same-cte"],
 }
@@ -120,13 +120,15 @@ def test_a_verdict_names_the_key_that_it_needs(refactored_orchard: Path) -> None
 
 def test_dry_run_prints_what_git_applies(orchard: Path, refactored_orchard: Path) -> None:
     before = files(orchard)
-    done = dbtai(orchard, "refactor", "--dry-run")
+    selected = ("harvest", "heaviest_crates", "crate_values")
+    done = dbtai(orchard, "refactor", "--dry-run", "--select", *selected)
     assert done.returncode == 0, done.stderr
     assert files(orchard) == before
     (orchard / "changes.patch").write_bytes(done.stdout.encode("utf-8"))
     subprocess.run(["git", "init", "-q"], cwd=orchard, check=True)
     subprocess.run(["git", "apply", "changes.patch"], cwd=orchard, check=True)
-    for path in sorted((orchard / "models").glob("*.sql")):
+    for name in selected:
+        path = orchard / "models" / f"{name}.sql"
         assert path.read_bytes() == (refactored_orchard / "models" / path.name).read_bytes()
 
 
