@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import project_options
+from dbt_ai.cli.options import Place, project_options
 from dbt_ai.errors import DbtAiError
 from dbt_ai.project.values import ProjectReader
 
@@ -29,12 +29,12 @@ class Line:
 
 @click.command("doctor")
 @project_options
-def command(project_dir: Path | None, profiles_dir: Path | None, target: str | None) -> None:
+def command(place: Place) -> None:
     """Look at this environment and project, and say what works and what is missing. Exit 1 where something is wrong.
 
     Nothing is sent anywhere, and no key is shown.
     """
-    reader = _reader(project_dir, profiles_dir, target)
+    reader = _reader(place)
     root = None if isinstance(reader, Line) else reader.project.root
     lines = [*_environment(), *_engines(root), *([reader] if isinstance(reader, Line) else _project(reader))]
     width = max(len(line.subject) for line in lines)
@@ -165,11 +165,11 @@ def _engines(root: Path | None) -> list[Line]:
     return lines
 
 
-def _reader(project_dir: Path | None, profiles_dir: Path | None, target: str | None) -> ProjectReader | Line:
+def _reader(place: Place) -> ProjectReader | Line:
     from dbt_ai.project.opening import open_project
 
     try:
-        return open_project(project_dir, profiles_dir, target)
+        return open_project(*place)
     except DbtAiError as error:
         return Line("wrong", "project", str(error))
 

@@ -46,14 +46,20 @@ class Asked:
 
 @contextmanager
 def engines_of(
-    settings: Settings, project: Project, purpose: Purpose, answers: tuple[Path, ...] = ()
+    settings: Settings,
+    project: Project,
+    purpose: Purpose,
+    answers: tuple[Path, ...] = (),
+    *,
+    tells_no_key: bool = True,
 ) -> Iterator[Asked]:
-    """The engines to ask, cheapest first. `answers` are files to take answers from.
+    """The engines to ask, cheapest first. `answers` are files to take answers from. Without `tells_no_key` it is not
+    told that there is no key where nothing is set that says whom to ask.
 
     Raises UsageError where an engine is asked for by name and cannot be had.
     """
     by_hand = purpose in (Purpose.SHOW, Purpose.EXPORT, Purpose.IMPORT)  # whoever answers, it is not asked from here
-    wanted, told = reachable(settings, needs_key=not by_hand)
+    wanted, told = reachable(settings, needs_key=not by_hand, tells_no_key=tells_no_key)
     if by_hand:
         from dbt_ai.cli.by_hand import one_model
 
@@ -75,8 +81,11 @@ def engines_of(
         engines.close()
 
 
-def reachable(settings: Settings, *, needs_key: bool = True) -> tuple[list[EngineSettings], tuple[str, ...]]:
-    """The engines that may be asked, cheapest first, and a sentence where the reasoning model is not among them.
+def reachable(
+    settings: Settings, *, needs_key: bool = True, tells_no_key: bool = True
+) -> tuple[list[EngineSettings], tuple[str, ...]]:
+    """The engines that may be asked, cheapest first, and a sentence where the reasoning model is not among them
+    (`tells_no_key` as for `engines_of`).
 
     Asks nobody anything. Raises UsageError where an engine is asked for by name and cannot be had.
     """
@@ -98,8 +107,10 @@ def reachable(settings: Settings, *, needs_key: bool = True) -> tuple[list[Engin
     except EngineError as error:
         if settings.engine != "auto":
             raise UsageError(str(error)) from error
-        without = "No reasoning model" if found else "Derived texts only"
         is_set = settings.base_url or os.environ.get("OPENAI_BASE_URL") or _some_key()
+        if not (is_set or tells_no_key):
+            return found, ()
+        without = "No reasoning model" if found else "Derived texts only" if tells_no_key else "No model is asked"
         no_key = f"{without}, as there is no key for a reasoning model (OPENAI_API_KEY), and no server of its own "
         no_key += "(DBTAI_BASE_URL)."
         told = (f"{without}: {error}" if is_set else no_key,)

@@ -5,38 +5,32 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from dbt_ai.cli.engines import Asked, Purpose, engines_of
+from dbt_ai.cli.options import AskOptions, WriteOptions
 from dbt_ai.errors import UsageError
-from dbt_ai.project.settings import read_settings
+from dbt_ai.project.settings import Settings, read_settings
 from dbt_ai.project.values import ProjectReader, Selection
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.values import OutcomeKind, Report
 
 
 @dataclass(frozen=True)
-class DocumentCall:
-    """The options of `document`, from either door. None means: as the settings say."""
+class Job:
+    """What a job that may ask engines is given. `writes` says whether it may write; `only_asks` that nobody looks at
+    its report, and no more is wanted of it than its questions."""
 
-    selection: Selection = field(default_factory=Selection)
-    engine: str | None = None
-    effort: str | None = None
-    max_effort: str | None = None
-    max_cost: float | None = None
-    dry_run: bool = False
-    check: bool = False
-    strict: bool = False
-    show_prompts: bool = False
-    export_requests: Path | None = None
-    import_answers: tuple[Path, ...] = ()
-    form: str = "text"
-    output: Path | None = None
+    settings: Settings
+    engines: Asked
+    writes: bool
+    only_asks: bool
+    progress: Progress
 
 
 def read_project(project_dir: Path | None, profiles_dir: Path | None, target: str | None) -> ProjectReader:
@@ -50,38 +44,39 @@ def read_project(project_dir: Path | None, profiles_dir: Path | None, target: st
         return open_project(project_dir, profiles_dir, target)
 
 
-def run_document(reader: ProjectReader, call: DocumentCall) -> int:
-    """Documents the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.tasks.document import DocumentOptions, document
+def run_asking(
+    reader: ProjectReader,
+    asking: AskOptions,
+    writing: WriteOptions,
+    job: Callable[[Job], Report],
+    *,
+    strict: bool = False,
+    tells_no_key: bool = True,
+) -> int:
+    """Runs a job with the engines of the call, prints its report or what it would ask, and returns the exit code.
 
-    if call.strict and not call.check:
-        raise UsageError("strict says what fails under check: give both, or none.")
-    check_output(call.output)
-    purpose = _purpose(call)
-    flags = {name: getattr(call, name) for name in ("engine", "effort", "max_effort", "max_cost")}
-    settings = read_settings(reader.project.root, flags)
-    options = DocumentOptions(
-        selection=call.selection,
-        write=purpose in (Purpose.SEND, Purpose.IMPORT) and not (call.dry_run or call.check),
-        everything=settings.engine in ("student", "reasoning"),
-    )
+    `tells_no_key` says whether the report tells that there is no key for a reasoning model.
+    """
     from dbt_ai.engines.offline import only_loopback
 
+    check_output(writing.output)
+    purpose = _purpose(asking, writing)
+    settings = read_settings(reader.project.root, asking.flags)
     with (
         only_loopback(settings.offline),
-        engines_of(settings, reader.project, purpose, call.import_answers) as engines,
+        engines_of(settings, reader.project, purpose, asking.import_answers, tells_no_key=tells_no_key) as engines,
         progress_of() as progress,
     ):
-        report = document(reader, options, asking=engines.asking, notices=engines.told, progress=progress)
+        only_asks = purpose in (Purpose.SHOW, Purpose.EXPORT)
+        report = job(Job(settings, engines, writing.writes and not only_asks, only_asks, progress))
         if purpose is Purpose.SHOW:
-            return _show(engines, call.form, call.output)
-        if purpose is Purpose.EXPORT and call.export_requests is not None:
-            return _export(engines, reader.project.root, call.export_requests)
-    tell(report, call.form, call.output, diff_only=call.dry_run)
-    return exit_code(report, check=call.check, strict=call.strict)
+            return _show(engines, writing.form, writing.output)
+        if purpose is Purpose.EXPORT and asking.export_requests is not None:
+            return _export(engines, reader.project.root, asking.export_requests)
+    return finish(report, writing, strict=strict)
 
 
-def _purpose(call: DocumentCall) -> Purpose:
+def _purpose(call: AskOptions, writing: WriteOptions) -> Purpose:
     """What is to become of the questions. Raises UsageError for options that cannot be meant together."""
     chosen = {
         "show-prompts": (call.show_prompts, Purpose.SHOW),
@@ -91,11 +86,11 @@ def _purpose(call: DocumentCall) -> Purpose:
     given = [name for name, (is_given, _) in chosen.items() if is_given]
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} cannot be done at once: give one of them.")
-    if given and given != ["import-answers"] and (call.dry_run or call.check):
+    if given and given != ["import-answers"] and not writing.writes:
         raise UsageError(f"{given[0]} writes nothing into the project as it is: give it without dry-run and check.")
     if given:
         return chosen[given[0]][1]
-    return Purpose.ESTIMATE if call.dry_run else Purpose.SEND
+    return Purpose.ESTIMATE if writing.dry_run else Purpose.SEND
 
 
 def _show(engines: Asked, form: str, output: Path | None) -> int:
@@ -118,6 +113,12 @@ def _export(engines: Asked, root: Path, path: Path) -> int:
     told = export(engines.withheld, engines.engines, engines.settings[0], root, path)
     click.echo(f"{told} Answers come back with --import-answers.")
     return 0
+
+
+def finish(report: Report, writing: WriteOptions, *, strict: bool = False) -> int:
+    """Prints the report as the call wants it, and returns the exit code."""
+    tell(report, writing.form, writing.output, diff_only=writing.dry_run)
+    return exit_code(report, check=writing.check, strict=strict)
 
 
 def exit_code(report: Report, *, check: bool = False, strict: bool = False) -> int:

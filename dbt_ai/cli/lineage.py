@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import format_option, output_option, project_options
+from dbt_ai.cli.options import Place, format_option, output_option, project_options
 from dbt_ai.errors import UsageError
 from dbt_ai.project.values import ProjectReader
 
@@ -19,9 +19,7 @@ from dbt_ai.project.values import ProjectReader
 @output_option
 def command(
     column: str,
-    project_dir: Path | None,
-    profiles_dir: Path | None,
-    target: str | None,
+    place: Place,
     form: str,
     output: Path | None,
 ) -> None:
@@ -31,7 +29,7 @@ def command(
     """
     from dbt_ai.cli.jobs import read_project
 
-    sys.exit(run_lineage(read_project(project_dir, profiles_dir, target), column, form, output))
+    sys.exit(run_lineage(read_project(*place), column, form, output))
 
 
 def run_lineage(reader: ProjectReader, column: str, form: str, output: Path | None) -> int:

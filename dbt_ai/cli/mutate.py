@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import format_option, output_option, project_options, selection_of, selection_options
+from dbt_ai.cli.options import Place, format_option, output_option, project_options, selection_options
 from dbt_ai.project.values import ProjectReader, Selection
 
 
@@ -17,13 +17,8 @@ from dbt_ai.project.values import ProjectReader, Selection
 @format_option()
 @output_option
 def command(
-    project_dir: Path | None,
-    profiles_dir: Path | None,
-    target: str | None,
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    selector: str | None,
-    state: Path | None,
+    place: Place,
+    selection: Selection,
     form: str,
     output: Path | None,
 ) -> None:
@@ -35,8 +30,8 @@ def command(
     """
     from dbt_ai.cli.jobs import read_project
 
-    reader = read_project(project_dir, profiles_dir, target)
-    sys.exit(run_mutate(reader, selection_of(select, exclude, selector, state), form, output))
+    reader = read_project(*place)
+    sys.exit(run_mutate(reader, selection, form, output))
 
 
 def run_mutate(reader: ProjectReader, selection: Selection, form: str, output: Path | None) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dbt_ai.cli.jobs import DocumentCall, run_document, selection_from
+from dbt_ai.cli.jobs import selection_from
+from dbt_ai.cli.options import AskOptions, WriteOptions
 from dbt_ai.errors import UsageError
 from dbt_ai.project.settings import CHOICES
 from dbt_ai.project.values import ProjectReader
@@ -20,38 +21,16 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
     Raises UsageError for an argument whose value cannot be meant, and whatever the job raises.
     """
     if command == "document":
-        return run_document(
-            reader,
-            DocumentCall(
-                selection=selection_from(arguments),
-                engine=_choice(arguments, "engine", CHOICES["engine"]),
-                effort=_choice(arguments, "effort", CHOICES["effort"]),
-                max_effort=_choice(arguments, "max_effort", CHOICES["max_effort"]),
-                max_cost=arguments.get("max_cost"),
-                dry_run=bool(arguments.get("dry_run")),
-                check=bool(arguments.get("check")),
-                strict=bool(arguments.get("strict")),
-                show_prompts=bool(arguments.get("show_prompts")),
-                export_requests=_path(arguments, "export_requests"),
-                import_answers=tuple(Path(name) for name in arguments.get("import_answers") or ()),
-                form=_choice(arguments, "format", FORMATS) or "text",
-                output=_path(arguments, "output"),
-            ),
-        )
+        from dbt_ai.cli.document import DocumentCall, run_document
+
+        strict = bool(arguments.get("strict"))
+        call = DocumentCall(selection_from(arguments), _asking(arguments), _writing(arguments), strict)
+        return run_document(reader, call)
     if command == "test":
         from dbt_ai.cli.test import SEVERITIES, TestCall, run_test
 
-        return run_test(
-            reader,
-            TestCall(
-                selection=selection_from(arguments),
-                severity=_choice(arguments, "severity", SEVERITIES),
-                dry_run=bool(arguments.get("dry_run")),
-                check=bool(arguments.get("check")),
-                form=_choice(arguments, "format", FORMATS) or "text",
-                output=_path(arguments, "output"),
-            ),
-        )
+        severity = _choice(arguments, "severity", SEVERITIES)
+        return run_test(reader, TestCall(selection_from(arguments), severity, _writing(arguments)))
     if command == "mutate":
         from dbt_ai.cli.mutate import run_mutate
 
@@ -61,32 +40,14 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         from dbt_ai.cli.unit_test import UnitTestCall, run_unit_test
 
         most = arguments.get("most")
-        if isinstance(most, float):
+        if most is not None and most != int(most):
             raise UsageError(f"most is a whole number, not {most}.")
-        return run_unit_test(
-            reader,
-            UnitTestCall(
-                selection=selection_from(arguments),
-                most=most,
-                dry_run=bool(arguments.get("dry_run")),
-                check=bool(arguments.get("check")),
-                form=_choice(arguments, "format", FORMATS) or "text",
-                output=_path(arguments, "output"),
-            ),
-        )
+        most = None if most is None else int(most)
+        return run_unit_test(reader, UnitTestCall(selection_from(arguments), most, _writing(arguments)))
     if command == "refactor":
         from dbt_ai.cli.refactor import RefactorCall, run_refactor
 
-        return run_refactor(
-            reader,
-            RefactorCall(
-                selection=selection_from(arguments),
-                dry_run=bool(arguments.get("dry_run")),
-                check=bool(arguments.get("check")),
-                form=_choice(arguments, "format", FORMATS) or "text",
-                output=_path(arguments, "output"),
-            ),
-        )
+        return run_refactor(reader, RefactorCall(selection_from(arguments), _writing(arguments)))
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 
@@ -98,6 +59,27 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
             reader, column, _choice(arguments, "format", ("text", "json", "svg", "html")) or "text", output
         )
     raise UsageError(f"There is no operation ai_{command}.")
+
+
+def _asking(arguments: Mapping[str, Any]) -> AskOptions:
+    return AskOptions(
+        engine=_choice(arguments, "engine", CHOICES["engine"]),
+        effort=_choice(arguments, "effort", CHOICES["effort"]),
+        max_effort=_choice(arguments, "max_effort", CHOICES["max_effort"]),
+        max_cost=arguments.get("max_cost"),
+        show_prompts=bool(arguments.get("show_prompts")),
+        export_requests=_path(arguments, "export_requests"),
+        import_answers=tuple(Path(name) for name in arguments.get("import_answers") or ()),
+    )
+
+
+def _writing(arguments: Mapping[str, Any]) -> WriteOptions:
+    return WriteOptions(
+        dry_run=bool(arguments.get("dry_run")),
+        check=bool(arguments.get("check")),
+        form=_choice(arguments, "format", FORMATS) or "text",
+        output=_path(arguments, "output"),
+    )
 
 
 def _choice(arguments: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import format_option, project_options, selection_of, selection_options
+from dbt_ai.cli.options import Place, format_option, project_options, selection_options
+from dbt_ai.project.values import Selection
 
 
 @click.command("profile")
@@ -16,13 +16,8 @@ from dbt_ai.cli.options import format_option, project_options, selection_of, sel
 @selection_options
 @format_option()
 def command(
-    project_dir: Path | None,
-    profiles_dir: Path | None,
-    target: str | None,
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    selector: str | None,
-    state: Path | None,
+    place: Place,
+    selection: Selection,
     form: str,
 ) -> None:
     """Show the data of the selected nodes column by column, and what only the data shows: an id with duplicates,
@@ -33,9 +28,9 @@ def command(
     from dbt_ai.report.profile_table import profile_to_json, render_profile
     from dbt_ai.tasks.profile import profiles_of
 
-    reader = read_project(project_dir, profiles_dir, target)
+    reader = read_project(*place)
     with progress_of() as progress:
-        found = profiles_of(reader, selection_of(select, exclude, selector, state), progress)
+        found = profiles_of(reader, selection, progress)
     if form == "json":
         entries = [profile_to_json(profile, findings) for profile, findings in found.profiles]
         report = {"schema_version": 1, "profiles": entries, "notices": found.notices}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import format_option, output_option, project_options, selection_of, selection_options
+from dbt_ai.cli.options import Place, WriteOptions, project_options, selection_options, write_options
 from dbt_ai.errors import UsageError
 from dbt_ai.project.values import ProjectReader, Selection
 
@@ -21,10 +20,7 @@ class UnitTestCall:
 
     selection: Selection = field(default_factory=Selection)
     most: int | None = None
-    dry_run: bool = False
-    check: bool = False
-    form: str = "text"
-    output: Path | None = None
+    writing: WriteOptions = field(default_factory=WriteOptions)
 
 
 @click.command("unit-test")
@@ -36,24 +32,10 @@ class UnitTestCall:
     metavar="N",
     help=f"Write no more than N unit tests for a model (default: {MOST}).",
 )
-@click.option("--dry-run", is_flag=True, help="Print the unified diff, for git apply; write nothing.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a unit test would be written.")
-@format_option()
-@output_option
-def command(
-    project_dir: Path | None,
-    profiles_dir: Path | None,
-    target: str | None,
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    selector: str | None,
-    state: Path | None,
-    most: int | None,
-    dry_run: bool,
-    check: bool,
-    form: str,
-    output: Path | None,
-) -> None:
+@write_options(
+    "Print the unified diff, for git apply; write nothing.", "Write nothing; exit 1 if a unit test would be written."
+)
+def command(place: Place, selection: Selection, most: int | None, writing: WriteOptions) -> None:
     """Write the unit tests that models lack: a few rows each, on which a fault in the SQL would show.
 
     What is expected is what the model gives today, found by running it, never by a model's guess. Faults are put into
@@ -62,21 +44,18 @@ def command(
     """
     from dbt_ai.cli.jobs import read_project
 
-    reader = read_project(project_dir, profiles_dir, target)
-    call = UnitTestCall(selection_of(select, exclude, selector, state), most, dry_run, check, form, output)
-    sys.exit(run_unit_test(reader, call))
+    sys.exit(run_unit_test(read_project(*place), UnitTestCall(selection, most, writing)))
 
 
 def run_unit_test(reader: ProjectReader, call: UnitTestCall) -> int:
     """Writes unit tests for the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.cli.jobs import check_output, exit_code, progress_of, tell
+    from dbt_ai.cli.jobs import check_output, finish, progress_of
     from dbt_ai.tasks.unit_test import UnitTestOptions, write_unit_tests
 
     if call.most is not None and call.most < 1:
         raise UsageError(f"most is a number of unit tests from 1 on, not {call.most}.")
-    check_output(call.output)
-    options = UnitTestOptions(call.selection, not (call.dry_run or call.check), call.most or MOST)
+    check_output(call.writing.output)
+    options = UnitTestOptions(call.selection, call.writing.writes, call.most or MOST)
     with progress_of() as progress:
         report = write_unit_tests(reader, options, progress)
-    tell(report, call.form, call.output, diff_only=call.dry_run)
-    return exit_code(report, check=call.check)
+    return finish(report, call.writing)

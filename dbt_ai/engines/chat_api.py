@@ -13,6 +13,7 @@ from dbt_ai.engines.talk import (
     Said,
     Spoken,
     Turn,
+    answer_form,
     call_of,
     cost_of,
     instructions_for,
@@ -22,6 +23,7 @@ from dbt_ai.engines.talk import (
     schema_level,
     server_error,
     text_of,
+    tools_of,
 )
 from dbt_ai.engines.values import Request
 
@@ -46,23 +48,9 @@ def arguments(request: Request, turns: Sequence[Turn], dialect: Dialect, offers_
     if level == "object":
         sent["response_format"] = {"type": "json_object"}
     elif level != "none":
-        strictly = {"strict": True} if level == "strict" else {}
-        named = {"name": request.schema_name, "schema": request.schema, **strictly}
-        sent["response_format"] = {"type": "json_schema", "json_schema": named}
+        sent["response_format"] = {"type": "json_schema", "json_schema": answer_form(request, level)}
     if offers_tools:
-        strictly = {"strict": True} if dialect.strict_tools else {}
-        sent["tools"] = [
-            {
-                "type": "function",
-                "function": {
-                    "name": tool.name,
-                    "description": tool.description,
-                    "parameters": tool.parameters,
-                    **strictly,
-                },
-            }
-            for tool in request.tools
-        ]
+        sent["tools"] = [{"type": "function", "function": tool} for tool in tools_of(request, dialect)]
     return sent
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # from the least to the most
+from dbt_ai.values import EFFORTS
+
 APIS = ("responses", "chat")
 LIMITS = ("max_output_tokens", "max_completion_tokens", "max_tokens")  # of tokens, by the names they go by
 

@@ -10,6 +10,7 @@ from dbt_ai.engines.talk import (
     Said,
     Spoken,
     Turn,
+    answer_form,
     call_of,
     cost_of,
     instructions_for,
@@ -18,6 +19,7 @@ from dbt_ai.engines.talk import (
     said_of,
     schema_level,
     text_of,
+    tools_of,
 )
 from dbt_ai.engines.values import Request
 
@@ -38,23 +40,12 @@ def arguments(request: Request, turns: Sequence[Turn], dialect: Dialect, offers_
         sent["background"] = True
     if dialect.effort:
         sent["reasoning"] = {"effort": dialect.effort_for(request.effort)}
-    if level != "none":
-        named = {"name": request.schema_name, "schema": request.schema}
-        strictly = {"strict": True} if level == "strict" else {}
-        json_schema = {"type": "json_schema", **named, **strictly}
-        sent["text"] = {"format": {"type": "json_object"} if level == "object" else json_schema}
+    if level == "object":
+        sent["text"] = {"format": {"type": "json_object"}}
+    elif level != "none":
+        sent["text"] = {"format": {"type": "json_schema", **answer_form(request, level)}}
     if offers_tools:
-        strictly = {"strict": True} if dialect.strict_tools else {}
-        sent["tools"] = [
-            {
-                "type": "function",
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": tool.parameters,
-                **strictly,
-            }
-            for tool in request.tools
-        ]
+        sent["tools"] = [{"type": "function", **tool} for tool in tools_of(request, dialect)]
     if request.tools and dialect.encrypted:
         sent["include"] = ["reasoning.encrypted_content"]
     return sent

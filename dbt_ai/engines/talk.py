@@ -71,6 +71,21 @@ def schema_level(dialect: Dialect, offers_tools: bool) -> str:
     return "none" if offers_tools and not dialect.schema_with_tools else dialect.schema
 
 
+def answer_form(request: Request, level: str) -> dict[str, Any]:
+    """The form of the answer as both APIs name it, at the level "strict" or "plain"."""
+    strictly = {"strict": True} if level == "strict" else {}
+    return {"name": request.schema_name, "schema": request.schema, **strictly}
+
+
+def tools_of(request: Request, dialect: Dialect) -> list[dict[str, Any]]:
+    """The request's tools as both APIs describe a function."""
+    strictly = {"strict": True} if dialect.strict_tools else {}
+    return [
+        {"name": tool.name, "description": tool.description, "parameters": tool.parameters, **strictly}
+        for tool in request.tools
+    ]
+
+
 def server_error(error: Any) -> str:
     """The sentence for an error that stands where an answer should be."""
     said = error.get("message") if isinstance(error, Mapping) else error

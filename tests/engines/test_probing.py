@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from dbt_ai.engines.dialects import EFFORTS, Dialect, first_dialect
+from dbt_ai.engines.dialects import Dialect, first_dialect
 from dbt_ai.engines.errors import EngineUnavailable
 from dbt_ai.engines.openai_engine import OpenAIEngine
 from dbt_ai.engines.servers import Servers
 from dbt_ai.engines.settings import EngineSettings
 from dbt_ai.errors import EngineError
+from dbt_ai.values import EFFORTS
 from tests.servers.faults import right
 from tests.servers.loopback_api import LoopbackAPI, Received, Reply, error
 from tests.servers.matrix import REQUEST, WITH_TOOLS
