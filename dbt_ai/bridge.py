@@ -19,50 +19,26 @@ if TYPE_CHECKING:
 Kinds = Mapping[str, str]
 
 _SELECTION: Kinds = {"select": "texts", "exclude": "texts", "selector": "text", "state": "text"}
+_ASKING: Kinds = {
+    "engine": "text",
+    "effort": "text",
+    "max_effort": "text",
+    "max_cost": "number",
+    "show_prompts": "yes or no",
+    "export_requests": "text",
+    "import_answers": "texts",
+}
+_WRITING: Kinds = {"dry_run": "yes or no", "check": "yes or no", "format": "text", "output": "text"}
 ARGUMENTS: Mapping[str, Kinds] = {
-    "document": {
-        **_SELECTION,
-        "engine": "text",
-        "effort": "text",
-        "max_effort": "text",
-        "max_cost": "number",
-        "dry_run": "yes or no",
-        "check": "yes or no",
-        "strict": "yes or no",
-        "show_prompts": "yes or no",
-        "export_requests": "text",
-        "import_answers": "texts",
-        "format": "text",
-        "output": "text",
-    },
-    "test": {
-        **_SELECTION,
-        "severity": "text",
-        "dry_run": "yes or no",
-        "check": "yes or no",
-        "format": "text",
-        "output": "text",
-    },
+    "document": {**_SELECTION, **_ASKING, **_WRITING, "strict": "yes or no"},
+    "test": {**_SELECTION, **_ASKING, "severity": "text", **_WRITING},
     "mutate": {
         **_SELECTION,
         "format": "text",
         "output": "text",
     },
-    "unit_test": {
-        **_SELECTION,
-        "most": "number",
-        "dry_run": "yes or no",
-        "check": "yes or no",
-        "format": "text",
-        "output": "text",
-    },
-    "refactor": {
-        **_SELECTION,
-        "dry_run": "yes or no",
-        "check": "yes or no",
-        "format": "text",
-        "output": "text",
-    },
+    "unit_test": {**_SELECTION, "most": "number", **_WRITING},
+    "refactor": {**_SELECTION, **_WRITING},
     "lineage": {
         "column": "text",
         "format": "text",

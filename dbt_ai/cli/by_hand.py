@@ -18,8 +18,8 @@ from dbt_ai.errors import UsageError
 if TYPE_CHECKING:
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.settings import EngineSettings
-    from dbt_ai.tasks.asking import Tier
     from dbt_ai.tasks.sending import Withheld
+    from dbt_ai.tasks.tiers import Tier
 
 
 def export(withheld: Sequence[Withheld], engines: Engines, settings: EngineSettings, root: Path, path: Path) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.settings import EngineSettings
     from dbt_ai.project.values import Project
-    from dbt_ai.tasks.asking import Asking, PromptOptions
     from dbt_ai.tasks.sending import Withheld
+    from dbt_ai.tasks.tiers import Asking, PromptOptions
 
 
 class Purpose(Enum):
@@ -146,8 +146,8 @@ def _student(settings: Settings, needs_key: bool) -> EngineSettings:
 
 
 def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose, answers: tuple[Path, ...]) -> Asking:
-    from dbt_ai.tasks.asking import Asking, Tier
     from dbt_ai.tasks.sending import send, withhold
+    from dbt_ai.tasks.tiers import Asking, Tier
 
     engines, withheld = asked.engines, asked.withheld
     assert engines is not None
@@ -188,7 +188,7 @@ def _still_open(withheld: list[Withheld]) -> list[str]:
 
 def _prompts(settings: Settings, project: Project) -> PromptOptions:
     from dbt_ai.evidence.prompt_templates import read_house_style, read_prompts
-    from dbt_ai.tasks.asking import PromptOptions
+    from dbt_ai.tasks.tiers import PromptOptions
 
     variables = {"project": project.name, "dialect": project.dialect}
     return PromptOptions(

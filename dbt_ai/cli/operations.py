@@ -30,7 +30,7 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         from dbt_ai.cli.test import SEVERITIES, TestCall, run_test
 
         severity = _choice(arguments, "severity", SEVERITIES)
-        return run_test(reader, TestCall(selection_from(arguments), severity, _writing(arguments)))
+        return run_test(reader, TestCall(selection_from(arguments), _asking(arguments), severity, _writing(arguments)))
     if command == "mutate":
         from dbt_ai.cli.mutate import run_mutate
 

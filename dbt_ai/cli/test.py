@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 import click
 
-from dbt_ai.cli.options import Place, WriteOptions, project_options, selection_options, write_options
+from dbt_ai.cli.options import (
+    AskOptions,
+    Place,
+    WriteOptions,
+    ask_options,
+    project_options,
+    selection_options,
+    write_options,
+)
 from dbt_ai.project.values import ProjectReader, Selection
 
 SEVERITIES = ("error", "warn")
@@ -20,6 +28,7 @@ class TestCall:
     __test__ = False  # pytest must not collect it
 
     selection: Selection = field(default_factory=Selection)
+    asking: AskOptions = field(default_factory=AskOptions)
     severity: str | None = None
     writing: WriteOptions = field(default_factory=WriteOptions)
 
@@ -27,33 +36,40 @@ class TestCall:
 @click.command("test")
 @project_options
 @selection_options
+@ask_options
 @click.option(
     "--severity",
     type=click.Choice(SEVERITIES),
     help="Write it into each test. With warn, tests that fail today for a good reason are written, too.",
 )
 @write_options(
-    "Print the unified diff, for git apply; write nothing.", "Write nothing; exit 1 if a test would be written."
+    "Print the unified diff, for git apply, and an estimate; write and send nothing.",
+    "Write nothing; exit 1 if a test would be written.",
 )
-def command(place: Place, selection: Selection, severity: str | None, writing: WriteOptions) -> None:
+def command(
+    place: Place, selection: Selection, asking: AskOptions, severity: str | None, writing: WriteOptions
+) -> None:
     """Write the data tests that nodes lack, each run on the data before it is written.
 
     Few and strong: left out is what cannot fail, what holds only by the luck of a small sample, and what notices
     nothing that another test does not. Tests of people are never touched or doubled, and one that was deleted does not
-    come back.
+    come back. Where an engine is at hand, it is asked for rules of the business that the SQL and the docs imply; what
+    it proposes is tried as all others are.
     """
     from dbt_ai.cli.jobs import read_project
 
-    sys.exit(run_test(read_project(*place), TestCall(selection, severity, writing)))
+    sys.exit(run_test(read_project(*place), TestCall(selection, asking, severity, writing)))
 
 
 def run_test(reader: ProjectReader, call: TestCall) -> int:
     """Tests the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.cli.jobs import check_output, finish, progress_of
+    from dbt_ai.cli.jobs import Job, run_asking
     from dbt_ai.tasks.test import TestOptions, write_data_tests
+    from dbt_ai.values import Report
 
-    check_output(call.writing.output)
-    options = TestOptions(call.selection, call.writing.writes, call.severity)
-    with progress_of() as progress:
-        report = write_data_tests(reader, options, progress)
-    return finish(report, call.writing)
+    def job(given: Job) -> Report:
+        options = TestOptions(call.selection, given.writes, call.severity, given.only_asks)
+        engines = given.engines
+        return write_data_tests(reader, options, given.progress, asking=engines.asking, notices=engines.told)
+
+    return run_asking(reader, call.asking, call.writing, job, tells_no_key=False)

@@ -42,7 +42,7 @@ class LockEntry:
 @dataclass(frozen=True, order=True)
 class TestEntry:
     """A data test that we wrote once, whether it is still there or a person has deleted it. `test` is its generic test
-    by the bare name, `arguments` a hash of what it was given, `basis` what it rested on."""
+    by the bare name, `arguments` a hash of what it was given, `basis` what it rested on, `engine` who proposed it."""
 
     __test__ = False  # pytest must not collect it
 
@@ -51,6 +51,7 @@ class TestEntry:
     test: str
     arguments: str
     basis: str
+    engine: str = "derived"
 
 
 def read_lock(root: Path) -> dict[Target, LockEntry]:
@@ -123,15 +124,17 @@ def _entry(line: str, number: int) -> LockEntry | TestEntry | None:
 
 def _test_entry(data: dict[str, Any]) -> TestEntry:
     """The entry of a data test. Raises KeyError or ValueError where it is not one."""
-    found = {field.name: data[field.name] for field in fields(TestEntry)}
+    found = {field.name: data[field.name] for field in fields(TestEntry) if field.name != "engine"}
+    found["engine"] = data.get("engine", "derived")
     if not all(isinstance(value, str) or (value is None and name == "column") for name, value in found.items()):
         raise ValueError("test")
     return TestEntry(**found)
 
 
 def _line(entry: LockEntry | TestEntry) -> str:
-    """An entry as a line; a text without citations where it has none, as all entries were once."""
-    kept = {name: value for name, value in asdict(entry).items() if name != "citations" or value}
+    """An entry as a line, without what it has not: once no text had citations, and all tests were derived."""
+    left_out = {"citations": (), "engine": "derived"} if isinstance(entry, TestEntry) else {"citations": ()}
+    kept = {name: value for name, value in asdict(entry).items() if name not in left_out or value != left_out[name]}
     return json.dumps(kept, ensure_ascii=False)
 
 

@@ -66,7 +66,7 @@ def document_request(
     version = "+".join(filter(None, (PROMPT_VERSION, own.version)))
     keys = _keys(columns)
     with also_personal(levels.compared | levels.personal.keys()):
-        shared = _shared(evidence, columns, describe_model, dialect, levels)
+        shared = shared_sections(evidence, columns, describe_model, dialect, levels)
         if refuted:
             shared.append(("refuted by a check", "\n".join(_refuted(refuted))))
         chunks = list(_chunks(evidence, keys, levels))
@@ -115,11 +115,12 @@ def read_document_answer(answer: Answer, columns: Sequence[str]) -> tuple[str | 
     unknown = [key for key in given if key not in names]
     if unknown:
         raise EngineError(f"{answer.model} describes {one_line(repr(unknown[0]), 80)}, and there is no such column.")
-    texts = {names[key]: text for key, value in given.items() if (text := _text(value, answer.model, names[key]))}
-    return _text(answer.content.get("model_description"), answer.model, "the model"), texts
+    texts = {names[key]: text for key, value in given.items() if (text := text_of(value, answer.model, names[key]))}
+    return text_of(answer.content.get("model_description"), answer.model, "the model"), texts
 
 
-def _text(value: Any, model: str, about: str) -> str | None:
+def text_of(value: Any, model: str, about: str) -> str | None:
+    """A text of an answer as one line that shows all that it holds, None for none. Raises EngineError."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -175,10 +176,11 @@ def _chunks(evidence: Evidence, keys: Mapping[str, str], levels: Sharing) -> Ite
     yield portion
 
 
-def _shared(
+def shared_sections(
     evidence: Evidence, columns: Sequence[str], describe_model: bool, dialect: str, levels: Sharing
 ) -> list[tuple[str, str]]:
-    """The sections that every request about the node has: name and text."""
+    """The sections that every request about the node has: name and text. Its own descriptions are shown but for those
+    of `columns`, and of the node where `describe_model`."""
     node = list(node_lines(evidence, levels))
     if dialect:
         node.append(f"SQL dialect: {dialect}")
@@ -199,19 +201,24 @@ def _shared(
     ]
 
 
+def column_sections(evidence: Evidence, columns: Sequence[str], levels: Sharing) -> list[str]:
+    """What is known of each of the columns, as long as it has room in one request."""
+    return [text for _, text in next(_chunks(evidence, {name: name for name in columns}, levels))]
+
+
 def _prompt(
     shared: Sequence[tuple[str, str]], columns: Sequence[str], resource_type: str, about_model: bool, again: bool
 ) -> str:
     sections = [*shared, ("columns to describe", "\n".join(columns))]
+    terms = {"describe_model": about_model, "resource_type": resource_type, "count": len(columns), "again": again}
+    return rendered("document.md.jinja", sections, **terms)
+
+
+def rendered(name: str, sections: Sequence[tuple[str, str]], **terms: Any) -> str:
+    """The prompt that our template makes of `sections`, under a delimiter code that covers all of them."""
     content = "\x00".join(text for _, text in sections)
-    return _template("document.md.jinja").render(
-        code=hashlib.sha256(content.encode()).hexdigest()[:24],
-        sections=sections,
-        describe_model=about_model,
-        resource_type=resource_type,
-        count=len(columns),
-        again=again,
-    )
+    code = hashlib.sha256(content.encode()).hexdigest()[:24]
+    return _template(name).render(code=code, sections=sections, **terms)
 
 
 def _refuted(refuted: Sequence[tuple[str, str, str]]) -> list[str]:

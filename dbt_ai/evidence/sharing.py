@@ -61,6 +61,13 @@ def sharing(share: Sharing | Share | str) -> Sharing:
     return share if isinstance(share, Sharing) else Sharing(Share(share))
 
 
+def is_personal(levels: Sharing, column: str | None) -> bool:
+    """Whether a column holds something of a person, by its name or by what is said of it."""
+    if column is None or column.casefold() in levels.harmless:
+        return False
+    return column.casefold() in levels.personal or personal_name(column) is not None
+
+
 def sharing_of(
     nodes: Mapping[str, Node],
     evidence: Mapping[str, Evidence],

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from dbt_ai.checks.reasons import sentence as reason_sentence
 from dbt_ai.checks.text_guard import clean_text, repeats
 from dbt_ai.evidence.masking import also_personal, masked, visible
-from dbt_ai.evidence.personal_names import personal_name
 from dbt_ai.evidence.prompt_templates import own_words
-from dbt_ai.evidence.sharing import Share, Sharing
+from dbt_ai.evidence.sharing import Share, Sharing, is_personal
 from dbt_ai.tasks.checking import Checker
 from dbt_ai.tasks.texts import Text
 from dbt_ai.values import Outcome, OutcomeKind, Target, Verdict, VerdictKind
@@ -94,15 +93,9 @@ def _refused(reason: str) -> Verdict:
 def counterexample(verdict: Verdict, sharing: Sharing, column: str | None) -> str:
     """Why a sentence about `column` may not be written, in words that may be told to an engine: what was seen in the
     data stays here unless samples of the column may be shared."""
-    if verdict.where == "sql" or (sharing.of(column) is Share.SAMPLES and not _personal(sharing, column)):
+    if verdict.where == "sql" or (sharing.of(column) is Share.SAMPLES and not is_personal(sharing, column)):
         with also_personal(sharing.compared | sharing.personal.keys()):
             return visible(verdict.detail)
     if sharing.of(column) is Share.NOTHING:
         return "a check says otherwise"
     return reason_sentence(verdict.reason) if verdict.reason else "the data says otherwise"
-
-
-def _personal(sharing: Sharing, column: str | None) -> bool:
-    if column is None or column.casefold() in sharing.harmless:
-        return False
-    return column.casefold() in sharing.personal or personal_name(column) is not None

@@ -7,14 +7,11 @@ or asked-for confidence; here the gate is a checker.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbt_ai.engines.values import Answer, Engine, Request
-from dbt_ai.errors import EngineError
 from dbt_ai.evidence.common_questions import with_common_answers
-from dbt_ai.evidence.prompt_templates import Prompts
 from dbt_ai.evidence.prompting import document_request, read_document_answer
 from dbt_ai.evidence.sharing import Sharing, sharing_of
 from dbt_ai.evidence.values import Evidence
@@ -30,49 +27,9 @@ from dbt_ai.tasks.questions import Question, question_of
 from dbt_ai.tasks.research import Research, open_research
 from dbt_ai.tasks.student import STUDENT, for_student
 from dbt_ai.tasks.texts import Text
+from dbt_ai.tasks.tiers import Asking, Tier, Totals, put, read_each, unfinished
 from dbt_ai.tasks.written import Lock
 from dbt_ai.values import Outcome, Target, TierTotals
-
-OnAnswer = Callable[[int, Answer | EngineError | None], None]  # place of the request; None: not asked
-
-
-@dataclass(frozen=True)
-class PromptOptions:
-    """What goes into every question: see project/settings.Settings. `share` is the project's level, `most_share`
-    what its `meta` may not go beyond, `house_style` the text of the file, `prompts` what the user's templates became.
-    """
-
-    share: str = "statistics"
-    house_style: str | None = None
-    prompts: Prompts = field(default_factory=Prompts)
-    max_effort: str = "high"
-    most_share: str = "samples"
-
-
-@dataclass(frozen=True)
-class Tier:
-    """One step of the cascade. `effort` is how hard it thinks, "auto" to choose by how hard a node is. `again` asks
-    only for what a check refuted, tells what was wrong, and thinks harder."""
-
-    name: str
-    engine: Engine
-    effort: str = "auto"
-    again: bool = False
-
-
-@dataclass(frozen=True)
-class Asking:
-    """How questions are put to a tier: `ask` hands the requests to its engine and calls back for each as it comes, in
-    this thread; `told` is given the key of each answered request and how many of its texts were accepted and refuted;
-    `spent` says what the run has cost so far, in US dollars; `notices` are sentences for the report, asked for last.
-    """
-
-    tiers: tuple[Tier, ...]
-    prompts: PromptOptions
-    ask: Callable[[Tier, Sequence[Request], OnAnswer], None]
-    told: Callable[[str, int, int], None] = lambda key, accepted, refuted: None
-    spent: Callable[[], float] = lambda: 0.0
-    notices: Callable[[], Sequence[str]] = lambda: ()
 
 
 @dataclass(frozen=True)
@@ -127,49 +84,24 @@ class _Cascade:
         sent = [_Sent(question, request) for question in asked for request in self._requests(tier, question)]
         if not sent:
             return list(questions)
-        what, done = f"Asking {tier.engine.model}", 0
-        results: list[Answer | EngineError | None] = [None] * len(sent)
-
-        def on_answer(place: int, result: Answer | EngineError | None) -> None:
-            nonlocal done
-            done += 1
-            results[place] = result
-            spent = self._asking.spent()
-            self._progress(what if not spent else f"{what}, ${spent:,.2f} so far", done, len(sent))
-
-        self._progress(what, 0, len(sent))
         before = self._asking.spent()
-        self._data.release()  # a model may think for hours, and others want to write to the database
-        self._asking.ask(tier, [each.request for each in sent], on_answer)
+        results = put(self._asking, tier, [each.request for each in sent], self._data, self._progress)
         spent = self._asking.spent() - before
-        totals = _Totals(tier)
-        closed, failed = self._judge(tier, sent, results, totals)
+        totals = Totals(tier)
+        closed: set[Target] = set()
+
+        def keep(place: int, answer: Answer) -> None:
+            nonlocal closed
+            closed |= self._keep(tier, sent[place].question, sent[place].request, answer, totals)
+
+        asked_of = [(each.question.unique_id, each.request) for each in sent]
+        failed = read_each(asked_of, results, totals, self._progress, keep)
         self.tiers.append(totals.value(sum(len(question.targets) for question in asked), spent))
         for question in asked:
             self.failures.pop(question.unique_id, None)
         self.failures.update(failed)
         left = {target: True for question in questions for target in question.targets if target not in closed}
         return [part for question in questions if (part := question.only(left))]
-
-    def _judge(
-        self, tier: Tier, sent: Sequence[_Sent], results: Sequence[Answer | EngineError | None], totals: _Totals
-    ) -> tuple[set[Target], dict[str, list[str]]]:
-        """Keeps what holds of the answers; the targets that are answered, and by node why others are not."""
-        closed: set[Target] = set()
-        failed: dict[str, list[str]] = {}
-        for number, (each, result) in enumerate(zip(sent, results, strict=True)):
-            self._progress("Checking answers", number, len(sent))
-            if isinstance(result, Answer):
-                totals.answered(each.request, result)
-                try:
-                    closed |= self._keep(tier, each.question, each.request, result, totals)
-                    continue
-                except EngineError as error:
-                    result = error
-            totals.failed(asked=result is not None)
-            if result is not None:
-                failed.setdefault(each.question.unique_id, []).append(str(result))
-        return closed, failed
 
     def _requests(self, tier: Tier, question: Question) -> list[Request]:
         evidence = self._evidence[question.unique_id]
@@ -202,7 +134,7 @@ class _Cascade:
             return [for_student(request, len(question.columns)) for request in requests]
         return [replace(r, max_output_tokens=most_output_tokens(effort, len(question.columns))) for r in requests]
 
-    def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: _Totals) -> set[Target]:
+    def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: Totals) -> set[Target]:
         """Keeps what holds of an answer; returns the targets that are answered."""
         judged = self._judged(question, request, answer, tier.engine)
         for target in question.targets:  # where this answer is silent or better, what an earlier one said is forgotten
@@ -234,56 +166,6 @@ class _Cascade:
         proposed.update(by_column)
         name = self._project.nodes[unique_id].name
         return judge(proposed, unique_id, name, engine.name, engine.model, self._checker)
-
-
-class _Totals:
-    """Counts of one tier while it answers."""
-
-    def __init__(self, tier: Tier) -> None:
-        self._tier = tier
-        self._counts: Counter[str] = Counter()
-        self._efforts: Counter[str] = Counter()
-        self._priced = True
-
-    def answered(self, request: Request, answer: Answer) -> None:
-        self._counts["requests"] += 1
-        self._efforts[request.effort] += 1
-        if answer.from_cache:
-            self._counts["from_cache"] += 1
-            return
-        cost = answer.cost
-        for name in ("input_tokens", "output_tokens", "reasoning_tokens"):
-            self._counts[name] += getattr(cost, name) or 0
-        self._priced = self._priced and cost.usd is not None
-
-    def failed(self, *, asked: bool) -> None:
-        self._counts["requests"] += asked
-        self._counts["failed"] += asked
-
-    def judged(self, accepted: int, refuted: int) -> None:
-        self._counts["accepted"] += accepted
-        self._counts["refuted"] += refuted
-
-    def value(self, tried: int, usd: float) -> TierTotals:
-        """The totals; `usd` is what was spent meanwhile, on failures, too."""
-        counts = self._counts
-        silent = max(0, tried - counts["accepted"] - counts["refuted"]) if not counts["failed"] else 0
-        return TierTotals(
-            self._tier.name,
-            self._tier.engine.model,
-            tuple(sorted(self._efforts.items())),
-            tried=tried,
-            accepted=counts["accepted"],
-            refuted=counts["refuted"],
-            silent=silent,
-            requests=counts["requests"],
-            from_cache=counts["from_cache"],
-            failed=counts["failed"],
-            input_tokens=counts["input_tokens"],
-            output_tokens=counts["output_tokens"],
-            reasoning_tokens=counts["reasoning_tokens"],
-            usd=usd if self._priced else None,
-        )
 
 
 def ask(
@@ -324,18 +206,7 @@ def ask(
             open_questions = cascade.step(tier, open_questions)
     texts = {**cascade.partial, **cascade.texts}
     refuted = tuple(outcome for engine, judged in cascade.refuted.values() for outcome in judged.outcomes(engine))
-    return Asked(texts, refuted, _unfinished(project, cascade.failures), tiers=tuple(cascade.tiers))
-
-
-def _unfinished(project: Project, failures: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """One sentence a node; one in all where every node failed for the same reason."""
-    reasons = {reason for told in failures.values() for reason in told}
-    if len(failures) > 1 and len(reasons) == 1:
-        return (f"{len(failures)} nodes were not answered: {reasons.pop()}",)
-    return tuple(
-        f"{project.nodes[unique_id].name} was not answered: {' '.join(dict.fromkeys(told))}"
-        for unique_id, told in failures.items()
-    )
+    return Asked(texts, refuted, unfinished(project, cascade.failures), tiers=tuple(cascade.tiers))
 
 
 def _asks_for(request: Request, target: Target) -> bool:

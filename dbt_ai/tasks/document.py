@@ -27,7 +27,7 @@ from dbt_ai.tasks.written import Author, Lock, author, human_texts, written_text
 from dbt_ai.values import Edit, FileChange, Outcome, OutcomeKind, Plan, Report, Target, TierTotals, VerdictKind
 
 if TYPE_CHECKING:
-    from dbt_ai.tasks.asking import Asking
+    from dbt_ai.tasks.tiers import Asking
 
 RESOURCE_TYPES = ("model", "source", "seed", "snapshot")
 _ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKind.UNPROVEN, VerdictKind.REFUTED)

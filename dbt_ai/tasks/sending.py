@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from dbt_ai.engines.asking import Result, ask_each
 from dbt_ai.engines.values import Answer, Engine, Request
-from dbt_ai.tasks.asking import OnAnswer, Tier
+from dbt_ai.tasks.tiers import OnAnswer, Tier
 
 
 @runtime_checkable

@@ -28,8 +28,10 @@ def bounded(schema: Mapping[str, Any]) -> dict[str, Any]:
     """
     found: dict[str, Any] = dict(schema)
     kind = schema.get("type")
-    if kind == "string" or (isinstance(kind, list) and "string" in kind):
+    if "enum" not in schema and (kind == "string" or (isinstance(kind, list) and "string" in kind)):
         found["maxLength"] = MAX_TEXT
+    if isinstance(schema.get("items"), Mapping):
+        found["items"] = bounded(schema["items"])
     if isinstance(schema.get("properties"), Mapping):
         found["properties"] = {name: bounded(below) for name, below in schema["properties"].items()}
     return found

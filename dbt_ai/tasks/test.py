@@ -1,17 +1,17 @@
 """The job `test`: the data tests that a project lacks, each of which has run and passed, can fail, and notices what no
 other does.
 
-The road: read the project, gather evidence, propose tests, run them, try them on faults, choose, plan the edits, apply
-them, report.
+The road: read the project, gather evidence, propose tests, ask engines for more where they are at hand, run them, try
+them on faults, choose, plan the edits, apply them, report.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dbt_ai.checks.data_tests import DataCheck
-from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.edits import diff_plan, lock_change, plan_edits, read_lock
 from dbt_ai.edits.lock import TestEntry, read_test_entries
 from dbt_ai.project.values import Project, ProjectReader, Selection
@@ -26,29 +26,60 @@ from dbt_ai.tasks.testing.project_tests import ProjectTests
 from dbt_ai.tasks.testing.proving import Proven, prove
 from dbt_ai.tasks.testing.remembering import entry_of, gone, is_remembered, without_ours
 from dbt_ai.tasks.testing.subject import Subject
-from dbt_ai.tasks.testing.telling import failing_outcome, notices_of, there, unwritable_outcome, written_outcome
+from dbt_ai.tasks.testing.telling import (
+    derived_totals,
+    failing_outcome,
+    notices_of,
+    there,
+    unwritable_outcome,
+    written_outcome,
+)
+from dbt_ai.tasks.testing.values import Candidate
 from dbt_ai.tasks.testing.writing import WrittenTest, edits_of, written
 from dbt_ai.tasks.written import Author, author
-from dbt_ai.values import Outcome, OutcomeKind, Plan, Refusal, Report, Target
+from dbt_ai.values import Outcome, OutcomeKind, Plan, Refusal, Report, Target, TierTotals
+
+if TYPE_CHECKING:
+    from dbt_ai.tasks.tiers import Asking
 
 
 @dataclass(frozen=True)
 class TestOptions:
     """What to test and how. `write` False plans and tells, and changes no file. `severity` is written into every test;
-    with "warn" tests that fail today and rest on more than the data are written, too."""
+    with "warn" tests that fail today and rest on more than the data are written, too. `only_ask` ends the job when the
+    engines were asked: nobody wants its report."""
 
     __test__ = False  # pytest must not collect it
 
     selection: Selection = field(default_factory=Selection)
     write: bool = True
     severity: str | None = None
+    only_ask: bool = False
 
 
-def write_data_tests(reader: ProjectReader, options: TestOptions, progress: Progress = nothing) -> Report:
+@dataclass(frozen=True)
+class _Proposals:
+    """What is proposed for each wanted node, parents first, what the engines did, and what they did not answer."""
+
+    subjects: Mapping[str, Subject]
+    candidates: Mapping[str, tuple[Candidate, ...]]
+    tiers: tuple[TierTotals, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+
+def write_data_tests(
+    reader: ProjectReader,
+    options: TestOptions,
+    progress: Progress = nothing,
+    *,
+    asking: Asking | None = None,
+    notices: Sequence[str] = (),
+) -> Report:
     """Writes the data tests that the selected nodes of the root project lack.
 
-    Raises UsageError for a selection that dbt does not understand, WarehouseError for data that may not be read, and
-    EditError where a file changed between plan and write.
+    `asking` has the engines to ask, None to ask nobody; `notices` are told in the report as they are. Raises UsageError
+    for a selection that dbt does not understand, WarehouseError for data that may not be read, and EditError where a
+    file changed between plan and write.
     """
     project = reader.project
     selected = reader.select(options.selection, RESOURCE_TYPES)
@@ -56,7 +87,7 @@ def write_data_tests(reader: ProjectReader, options: TestOptions, progress: Prog
     lock = read_lock(project.root)
     scope = compile_scope(reader, wanted, progress)
     with Data(project, reader, scope) as data:
-        sandbox, about_data = data.sandbox, data.notices
+        sandbox, about_data = data.sandbox, (*notices, *data.notices)
         if sandbox is None:
             why = "No test is written without data to run it on."
             return Report("test", notices=(*about_data, why), wrote=options.write)
@@ -65,33 +96,62 @@ def write_data_tests(reader: ProjectReader, options: TestOptions, progress: Prog
         gathered = gather(
             known, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
         )
-        tests = ProjectTests(project, gathered.evidence)
-        proven = _prove_all(known, gathered, scope.order, tests, remembered, sandbox, progress)
-    return data.placed(_write(project, gathered, proven, tests, remembered, options, about_data, progress))
+        tests = ProjectTests(project, gathered.evidence, remembered)
+        proposals = _proposals(known, gathered, scope.order, data, asking, progress)
+        if asking is not None:
+            about_data = (*about_data, *asking.notices())
+        if options.only_ask:
+            return Report("test", notices=about_data, unfinished=proposals.unfinished)
+        proven = _prove_all(known, gathered, proposals, tests, remembered, data, progress)
+    return data.placed(_write(project, gathered, proposals, proven, tests, remembered, options, about_data, progress))
+
+
+def _proposals(
+    project: Project, gathered: Gathered, order: Sequence[str], data: Data, asking: Asking | None, progress: Progress
+) -> _Proposals:
+    """What the rules propose for each wanted node with rows or columns to test, and what engines add to it.
+
+    `project` has no tests of ours: a run proposes what the run before did.
+    """
+    assert data.sandbox is not None
+    refers = references_of(gathered.evidence, data.sandbox, project.graph())
+    subjects = {
+        unique_id: Subject(
+            project, project.nodes[unique_id], gathered.evidence, refers, unique_id in gathered.data_keys
+        )
+        for unique_id in order
+        if unique_id in set(gathered.wanted)
+        and project.nodes[unique_id].materialized != "ephemeral"
+        and gathered.evidence[unique_id].profile is not None
+    }
+    derived = {unique_id: candidates_of(subject) for unique_id, subject in subjects.items()}
+    if asking is None:
+        return _Proposals(subjects, derived)
+    from dbt_ai.tasks.testing.proposing import propose
+
+    found = propose(asking, project, gathered, subjects, derived, data, progress)
+    candidates = {unique_id: (*derived[unique_id], *found.candidates.get(unique_id, ())) for unique_id in subjects}
+    return _Proposals(subjects, candidates, (derived_totals(derived), *found.tiers), found.unfinished)
 
 
 def _prove_all(
     project: Project,
     gathered: Gathered,
-    order: Sequence[str],
+    proposals: _Proposals,
     tests: ProjectTests,
     remembered: Sequence[TestEntry],
-    sandbox: Sandbox,
+    data: Data,
     progress: Progress,
 ) -> dict[str, Proven]:
     """What became of the candidates of each wanted node, parents first: what a parent's test notices, a child's need
     not."""
-    refers = references_of(gathered.evidence, sandbox, project.graph())
+    sandbox = data.sandbox
+    assert sandbox is not None
     checks: dict[str, list[DataCheck]] = {u: list(tests.checks(u)) for u in gathered.evidence}
-    wanted = [unique_id for unique_id in order if unique_id in set(gathered.wanted)]
     found: dict[str, Proven] = {}
-    for number, unique_id in enumerate(wanted):
-        progress("Trying tests", number, len(wanted))
-        node = project.nodes[unique_id]
-        if node.materialized == "ephemeral" or gathered.evidence[unique_id].profile is None:
-            continue
-        subject = Subject(project, node, gathered.evidence, refers, unique_id in gathered.data_keys)
-        proposed = candidates_of(subject)
+    for number, (unique_id, subject) in enumerate(proposals.subjects.items()):
+        progress("Trying tests", number, len(proposals.subjects))
+        proposed = proposals.candidates[unique_id]
         new = [one for one in proposed if not tests.has(one) and not is_remembered(one, remembered)]
         deleted = sum(is_remembered(one, remembered) and not tests.has(one) for one in proposed)
         beyond = tests.beyond(unique_id, proposed) + deleted
@@ -103,6 +163,7 @@ def _prove_all(
 def _write(
     project: Project,
     gathered: Gathered,
+    proposals: _Proposals,
     proven: Mapping[str, Proven],
     tests: ProjectTests,
     remembered: Sequence[TestEntry],
@@ -135,7 +196,9 @@ def _write(
         outcomes=tuple(outcomes),
         notices=(*notices, *gathered.notices, *notices_of(project, proven)),
         diff=diff_plan(plan),
+        tiers=proposals.tiers,
         wrote=options.write,
+        unfinished=proposals.unfinished,
     )
 
 

@@ -14,9 +14,9 @@ from dbt_ai.engines.openai_engine import OpenAIEngine
 from dbt_ai.engines.settings import EngineSettings
 from dbt_ai.project.opening import open_project
 from dbt_ai.project.values import ProjectReader, Selection
-from dbt_ai.tasks.asking import Asking, PromptOptions, Tier
 from dbt_ai.tasks.document import DocumentOptions, document
 from dbt_ai.tasks.sending import Withheld, send, withhold
+from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
 from dbt_ai.values import OutcomeKind, Report, Target, TierTotals
 from tests.servers.loopback_api import LoopbackAPI, Received, Reply, error, filled
 

@@ -20,7 +20,7 @@ from dbt_ai.checks.data_tests.values import DataCheck, UnknownKind
 from dbt_ai.errors import WarehouseError
 from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.mutants import mutants_of
-from dbt_ai.sql.names import quoted
+from dbt_ai.sql.names import quoted, quoted_relation
 from dbt_ai.sql.query import QueryError
 from dbt_ai.sql.values import Relation
 
@@ -136,9 +136,17 @@ def _of_data(bench: _Bench, sql: str, reads: Sequence[Read], copies: Mapping[str
             except WarehouseError:
                 continue
             above = bool(_failing(bench.stage, read.checks, faulty))
-            trial = bench.trial(fault.kind, _said(fault, read), sql.replace(copy, faulty), False, above)
+            # a total is compared with that of the relation as the model reads it, fault and all
+            checks = [_reading(check, read.relation, faulty) for check in bench.checks]
+            faulted = replace(bench, checks=checks)
+            trial = faulted.trial(fault.kind, _said(fault, read), sql.replace(copy, faulty), False, above)
             if trial is not None:
                 yield trial
+
+
+def _reading(check: DataCheck, relation: Relation, table: str) -> DataCheck:
+    reads_it = check.kind == "singular" and check.references == quoted_relation(relation)
+    return replace(check, references=table) if reads_it else check
 
 
 def _of_sql(bench: _Bench, sql: str, copies: Mapping[str, str]) -> Iterator[Trial]:

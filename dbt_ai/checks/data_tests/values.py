@@ -16,8 +16,8 @@ class DataCheck:
     """A data test as it is run on DuckDB.
 
     `kind` is a key of `KINDS`, with its package or without. `column` and what `arguments` say of columns are SQL, as
-    dbt puts them into its own: not quoted. `references` is the other relation of a relationships test as a FROM clause
-    names it, `where` the condition of the test's config.
+    dbt puts them into its own: not quoted. `references` is the other relation of a relationships or a singular
+    test as a FROM clause names it, `where` the condition of the test's config.
     """
 
     kind: str

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from dbt_ai.checks.reasons import sentence
-from dbt_ai.checks.worker import QueryWorker
 from dbt_ai.engines.values import Answer, Request
 from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.research_prompt import Statement, read_statements, research_request
@@ -21,10 +20,11 @@ from dbt_ai.evidence.sharing import Sharing
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.tasks.answers import Judged, judge
+from dbt_ai.tasks.apart import Run, run_apart
 from dbt_ai.tasks.checking import Checker
 from dbt_ai.tasks.research.citations import check_citations
 from dbt_ai.tasks.research.neighbourhood import Around, around
-from dbt_ai.tasks.research.tools import Run, research_tools
+from dbt_ai.tasks.research.tools import research_tools
 from dbt_ai.values import Citation, Target, Verdict, VerdictKind
 
 __all__ = ["MAX_TOOL_CALLS", "Research", "open_research"]
@@ -95,22 +95,11 @@ def open_research(
     project: Project, evidence: Mapping[str, Evidence], sharing: Mapping[str, Sharing]
 ) -> Iterator[Research]:
     """Research with queries on the project's DuckDB, each run in a process of its own, which ends with the block."""
-    where = project.duckdb
-    if where is None or not any(one.profile for one in evidence.values()):
+    if not any(one.profile for one in evidence.values()):
         yield Research(project, evidence, sharing, None)
         return
-    worker = QueryWorker(
-        where.path,
-        where.database,
-        attach=where.attach,
-        extensions=where.extensions,
-        settings=where.settings,
-        read_from=(project.root,),
-    )
-    try:
-        yield Research(project, evidence, sharing, worker.run)
-    finally:
-        worker.close()
+    with run_apart(project) as run:
+        yield Research(project, evidence, sharing, run)
 
 
 def _with_evidence(judged: Judged, cited: Sequence[tuple[Statement, list[Citation]]], uncited: Sequence[str]) -> Judged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dbt_ai.engines.values import Tool
@@ -13,10 +13,9 @@ from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.research_prompt import numbered
 from dbt_ai.project.column_graph import column_path
 from dbt_ai.sql.values import ColumnRef, ColumnStep, same_name
+from dbt_ai.tasks.apart import Run
 from dbt_ai.tasks.gathering import columns_of
 from dbt_ai.tasks.research.neighbourhood import Around
-
-Run = Callable[[str], Sequence[Sequence[Any]]]
 
 MAX_RESULT = 12_000  # characters
 MAX_COLUMNS = 150

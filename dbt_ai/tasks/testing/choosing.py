@@ -100,7 +100,7 @@ def choose(
 def choose_untried(candidates: Sequence[Candidate], beyond: int) -> Choice:
     """The choice where no fault could be tried: keys, references, and closed lists that do not rest on data alone."""
     sure = [one for one in candidates if one.role is not Role.OTHER]
-    lists = [one for one in candidates if one.kind == "accepted_values" and one.basis is not Basis.DATA]
+    lists = [one for one in candidates if one.kind == "accepted_values" and one.believed]
     room = max(0, FEW - beyond)
     return Choice(tuple(Chosen(one, 0) for one in (*sure, *lists[:room])))
 

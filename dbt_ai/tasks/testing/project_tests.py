@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from dbt_ai.checks.data_tests import KINDS, DataCheck
+from dbt_ai.edits.lock import TestEntry
 from dbt_ai.errors import ProjectError
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.declared import Names
@@ -19,16 +21,22 @@ from dbt_ai.tasks.testing.values import Candidate, Role
 
 
 class ProjectTests:
-    """The tests of a project. `evidence` tells what relations are called in the data."""
+    """The tests of a project. `evidence` tells what relations are called in the data; of singular tests that read two
+    nodes `written` (entries of the lock file) tell whose they are: dbt does not know."""
 
-    def __init__(self, project: Project, evidence: Mapping[str, Evidence]) -> None:
+    def __init__(self, project: Project, evidence: Mapping[str, Evidence], written: Sequence[TestEntry] = ()) -> None:
+        whose = {entry.arguments: entry.unique_id for entry in written if entry.test == "singular"}
+        self._tests = tuple(
+            replace(test, node=whose.get(_name(test))) if test.node is None and test.kind == "singular" else test
+            for test in project.data_tests
+        )
         self._project = project
         self._evidence = evidence
         self._names = Names(project)
 
     def of(self, unique_id: str) -> tuple[DataTest, ...]:
         """The tests of a node, disabled ones too: somebody meant them."""
-        return tuple(test for test in self._project.data_tests if test.node == unique_id)
+        return tuple(test for test in self._tests if test.node == unique_id)
 
     def checks(self, unique_id: str) -> tuple[DataCheck, ...]:
         """Those of its tests that can be run here."""
@@ -122,21 +130,31 @@ class ProjectTests:
         return DataCheck(kind, test.column, given, test.where, references)
 
     def _singular_check(self, test: DataTest) -> DataCheck | None:
-        """A singular test whose only Jinja is the call that stands for its node."""
-        name, node = test.unique_id.split(".")[-1], self._project.nodes.get(test.node or "")
+        """A singular test whose only Jinja are the calls that stand for its node, and for one other."""
+        name, node = _name(test), self._project.nodes.get(test.node or "")
         if name not in self._singular or node is None:
             return None
         call = rf"""\{{\{{-?\s*ref\(\s*['"]{re.escape(node.name)}['"]\s*\)\s*-?\}}\}}"""
         sql = re.sub(call, "{model}", re.sub(r"--.*", "", self._singular[name])).strip().rstrip(";")
-        plain = "{model}" in sql and "{" not in sql.replace("{model}", "")
-        return DataCheck("singular", arguments={"name": name, "sql": sql}) if plain else None
+        others = set(_CALL.findall(sql))
+        references = self._relation(self._names.find(next(iter(others)))) if len(others) == 1 else None
+        if references is not None:
+            sql = _CALL.sub("{other}", sql)
+        plain = "{model}" in sql and "{" not in sql.replace("{model}", "").replace("{other}", "")
+        given = {"name": name, "sql": sql}
+        return DataCheck("singular", arguments=given, references=references) if plain else None
 
     def _relation(self, unique_id: str | None) -> str | None:
         found = self._evidence.get(unique_id or "")
         return quoted_relation(found.relation) if found else None
 
 
+_CALL = re.compile(r"\{\{-?\s*((?:ref|source)\([^(){}]*\))\s*-?\}\}")
 _SQL = frozenset({"select", "from", "where", "group", "by", "having", "sum", "count", "abs", "as", "added_up"})
+
+
+def _name(test: DataTest) -> str:
+    return test.unique_id.split(".")[-1]
 
 
 def _columns(arguments: Mapping[str, Any]) -> frozenset[str]:

@@ -56,7 +56,7 @@ def prove(
         if verdict.writable:
             passing.append(candidate)
     passing = [one for one in passing if not _is_wider(one, passing)]
-    failing = [(c, v) for c, v in verdicts if v.kind is VerdictKind.REFUTED and c.basis is not Basis.DATA]
+    failing = [(c, v) for c, v in verdicts if v.kind is VerdictKind.REFUTED and c.believed]
     unproven = [(c, v) for c, v in verdicts if v.kind is VerdictKind.UNPROVEN and v.reason != "query-failed"]
     existing = tests.checks(subject.node.unique_id)
     if subject.rows == 0:

@@ -22,7 +22,9 @@ def entry_of(candidate: Candidate) -> TestEntry:
     """What the lock file keeps of a test that is written."""
     target = candidate.target
     arguments = _digest(candidate.kind, candidate.arguments)
-    return TestEntry(target.unique_id, target.column, candidate.kind, arguments, candidate.basis.value)
+    return TestEntry(
+        target.unique_id, target.column, candidate.kind, arguments, candidate.basis.value, candidate.engine
+    )
 
 
 def is_remembered(candidate: Candidate, entries: Iterable[TestEntry]) -> bool:
@@ -32,20 +34,20 @@ def is_remembered(candidate: Candidate, entries: Iterable[TestEntry]) -> bool:
     return any(_same(own, entry) for entry in entries)
 
 
-def is_ours(project: Project, test: DataTest, entries: Iterable[TestEntry]) -> bool:
-    """Whether a test of the project is one that was written once."""
+def entry_for(project: Project, test: DataTest, entries: Iterable[TestEntry]) -> TestEntry | None:
+    """The entry of a test of the project that was written once, None for a person's."""
     if test.node is None:
-        return False
+        return None
     kind, arguments = meaning_of(project, test.kind, test.arguments)
     if kind == "singular":
         arguments = {"name": test.unique_id.split(".")[-1]}
     own = TestEntry(test.node, test.column, kind, _digest(kind, arguments), "")
-    return any(_same(own, entry) for entry in entries)
+    return next((entry for entry in entries if _same(own, entry)), None)
 
 
 def without_ours(project: Project, entries: Sequence[TestEntry]) -> Project:
     """The project as it was before our tests were written."""
-    theirs = tuple(test for test in project.data_tests if not is_ours(project, test, entries))
+    theirs = tuple(test for test in project.data_tests if entry_for(project, test, entries) is None)
     return replace(project, data_tests=theirs)
 
 

@@ -9,10 +9,10 @@ from dbt_ai.edits.lock import TestEntry
 from dbt_ai.project.values import DataTest, Node, Project
 from dbt_ai.tasks.testing.generics import meaning_of
 from dbt_ai.tasks.testing.proving import Proven
-from dbt_ai.tasks.testing.remembering import is_ours
+from dbt_ai.tasks.testing.remembering import entry_for
 from dbt_ai.tasks.testing.values import Basis, Candidate
 from dbt_ai.tasks.testing.writing import WrittenTest
-from dbt_ai.values import Outcome, OutcomeKind, Target, Verdict, VerdictKind
+from dbt_ai.values import Outcome, OutcomeKind, Target, TierTotals, Verdict, VerdictKind
 
 MAX_CELLS = 6  # of a row that fails
 MAX_CELL = 40
@@ -26,8 +26,8 @@ def there(project: Project, tests: Sequence[DataTest], remembered: Sequence[Test
         kind, arguments = meaning_of(project, test.kind, test.arguments)
         target, node = Target(test.node, test.column), project.nodes[test.node]
         shown = Candidate(target, test.kind, Basis.TESTS, "", arguments).shown if kind != "singular" else _name(test)
-        ours = is_ours(project, test, remembered)
-        what, who = (OutcomeKind.CURRENT, "derived") if ours else (OutcomeKind.KEPT, None)
+        entry = entry_for(project, test, remembered)
+        what, who = (OutcomeKind.CURRENT, entry.engine) if entry else (OutcomeKind.KEPT, None)
         yield Outcome(target, what, shown, who, path=_path(node))
 
 
@@ -42,7 +42,13 @@ def written_outcome(item: WrittenTest, proven: Proven) -> Outcome:
     elif notices:
         detail = f"{detail} It notices {notices} of the faults that were tried."
     return Outcome(
-        candidate.target, OutcomeKind.WRITTEN, candidate.shown, "derived", (verdict,), item.edit.path, detail=detail
+        candidate.target,
+        OutcomeKind.WRITTEN,
+        candidate.shown,
+        candidate.engine,
+        (verdict,),
+        item.edit.path,
+        detail=detail,
     )
 
 
@@ -53,7 +59,7 @@ def failing_outcome(node: Node, candidate: Candidate, verdict: Verdict) -> Outco
         candidate.target,
         OutcomeKind.REFUTED,
         candidate.shown,
-        "derived",
+        candidate.engine,
         (verdict,),
         _path(node),
         "test-fails",
@@ -65,8 +71,21 @@ def unwritable_outcome(node: Node, candidate: Candidate) -> Outcome:
     """A test that passes, and that the project has no words for."""
     detail = f"{candidate.shown} holds, but the project has another generic test of that name; write it by hand."
     return Outcome(
-        candidate.target, OutcomeKind.REFUSED, candidate.shown, "derived", (), _path(node), "test-name-taken", detail
+        candidate.target,
+        OutcomeKind.REFUSED,
+        candidate.shown,
+        candidate.engine,
+        (),
+        _path(node),
+        "test-name-taken",
+        detail,
     )
+
+
+def derived_totals(derived: Mapping[str, Sequence[Candidate]]) -> TierTotals:
+    """What the rules propose without asking anybody."""
+    count = sum(len(candidates) for candidates in derived.values())
+    return TierTotals("derived", tried=count, accepted=count)
 
 
 def notices_of(project: Project, proven: Mapping[str, Proven]) -> Iterator[str]:

@@ -11,12 +11,14 @@ from dbt_ai.values import Target
 
 
 class Basis(str, Enum):
-    """What a proposed test rests on. A test that fails and rests on anything but DATA is a finding, not a mistake."""
+    """What a proposed test rests on. A test that fails is a mistake where it rests on DATA or on the word of an ENGINE,
+    and a finding else."""
 
     SQL = "sql"  # the SQL of the node, of its parents or of those that read it
     TESTS = "tests"  # a test of a parent
     DOCS = "docs"  # what a person wrote of it
     DATA = "data"  # the rows that are there, and nothing else
+    ENGINE = "engine"  # a model's word, and rows that do not contradict it
 
 
 class Role(str, Enum):
@@ -32,10 +34,10 @@ class Candidate:
     """A data test that somebody could want.
 
     `kind` is a generic test by its bare name ("accepted_range", whichever package the project has it from), or
-    "singular", whose arguments are `name` and `sql`, with {model} for the relation. `arguments` are the test's own;
-    for a relationships test `references` is the other node. `why` is one sentence. `alarm` bounds the chance that the
-    test fails on further rows that are like those that are there (see overfitting.py): 0 where it does not rest on the
-    data alone.
+    "singular", whose arguments are `name` and `sql`, with {model} for the relation and {other} for `references`, the
+    other node, which a relationships test has, too. `arguments` are the test's own. `why` is one sentence. `alarm`
+    bounds the chance that the test fails on further rows that are like those that are there (see overfitting.py): 0
+    where it does not rest on the data alone. `engine` is who proposed it.
     """
 
     target: Target
@@ -46,6 +48,12 @@ class Candidate:
     role: Role = Role.OTHER
     references: str | None = None
     alarm: float = 0.0
+    engine: str = "derived"
+
+    @property
+    def believed(self) -> bool:
+        """Whether it rests on more than the rows that are there: then rows that break it are a finding."""
+        return self.basis not in (Basis.DATA, Basis.ENGINE)
 
     @property
     def shown(self) -> str:

@@ -29,7 +29,7 @@ def written(project: Project, folder: str, candidate: Candidate, severity: str |
     node = project.nodes[candidate.target.unique_id]
     if candidate.kind == "singular":
         return WrittenTest(
-            candidate, FileEdit(f"{folder}/{candidate.arguments['name']}.sql", _singular(node, candidate, severity))
+            candidate, FileEdit(f"{folder}/{candidate.arguments['name']}.sql", _singular(project, candidate, severity))
         )
     arguments = dict(candidate.arguments)
     if candidate.references is not None:
@@ -72,7 +72,10 @@ def _item(name: str, arguments: Mapping[str, Any], nested: bool, severity: str |
     return {name: given} if given else name
 
 
-def _singular(node: Node, candidate: Candidate, severity: str | None) -> str:
+def _singular(project: Project, candidate: Candidate, severity: str | None) -> str:
     config = f"{{{{ config(severity='{severity}') }}}}\n" if severity else ""
-    sql = str(candidate.arguments["sql"]).replace("{model}", f"{{{{ {reference(node)} }}}}")
+    sql = str(candidate.arguments["sql"])
+    for name, unique_id in (("{model}", candidate.target.unique_id), ("{other}", candidate.references)):
+        if unique_id is not None:
+            sql = sql.replace(name, f"{{{{ {reference(project.nodes[unique_id])} }}}}")
     return f"{config}-- {candidate.why}\n{sql}"

@@ -1,4 +1,4 @@
-"""A singular test: a SELECT of its own, with {model} where it reads the relation."""
+"""A singular test: a SELECT of its own, with {model} where it reads the relation, and {other} for another one."""
 
 from __future__ import annotations
 
@@ -10,4 +10,6 @@ def singular(check: DataCheck, tested: str) -> str:
     sql = check.argument("sql")
     if not isinstance(sql, str) or "{model}" not in sql:
         raise UnknownKind("a singular test needs SQL that reads {model}")
-    return sql.replace("{model}", tested)
+    if "{other}" in sql and check.references is None:
+        raise UnknownKind("a singular test that reads {other} needs the other relation")
+    return sql.replace("{model}", tested).replace("{other}", check.references or "")
