@@ -46,6 +46,7 @@ class Case:
     title: str
     plant: tuple[Mapping[str, Any], ...] = ()
     environment: Mapping[str, str | None] = field(default_factory=dict)
+    command: str = "document"
     arguments: tuple[str, ...] = ("--select", "orders")
     says: tuple[Mapping[str, Any], ...] = ()
     must_send: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.redteam.case import Case
+from tests.redteam.rules_of_tests import writes_tests_only
 from tests.redteam.seen import Escape, Seen, load
 from tests.redteam.stage import KEY, NEVER, SECRET
 
@@ -106,7 +107,11 @@ def does_nothing_else(case: Case, seen: Seen) -> Iterator[Escape]:
 
 
 def writes_descriptions_only(case: Case, seen: Seen) -> Iterator[Escape]:
-    """Files change in nothing but descriptions that were empty, of nodes and columns that exist."""
+    """Files change in nothing but descriptions that were empty, of nodes and columns that exist; with `dbtai test` in
+    nothing but data tests."""
+    if case.command == "test":
+        yield from writes_tests_only(seen)
+        return
     for path in seen.changed:
         if path in seen.property_files and path in seen.after:
             yield from _foreign_changes(seen, path)

@@ -31,7 +31,7 @@ def _played(case: Case, built: Path, tamper: Tamper | None) -> Seen:
     with LoopbackAPI() as elsewhere, LoopbackAPI() as api:
         stage = set_stage(built, elsewhere.base_url)
         environment = environment_of(stage, api.base_url, case.environment)
-        command = ["document", "--engine", "reasoning", "--format", "json", *map(stage.fill, case.arguments)]
+        command = [case.command, "--engine", "reasoning", "--format", "json", *map(stage.fill, case.arguments)]
         with lived_in(stage, environment):
             for step in case.plant:
                 plant(stage, step, command)

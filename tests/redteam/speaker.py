@@ -34,6 +34,9 @@ def _script(said: Mapping[str, Any], fill: Callable[[str], str]) -> Script:
     def script(received: Received) -> Reply:
         if received.api == "models":
             return {}
+        if "tests" in said:
+            tests = [_test(test, text) for test in said["tests"]]
+            return {"tests": tests * said.get("times", 1)}
         if "raw" in said:
             return text(said["raw"]) or ""
         if "calls" in said:
@@ -65,6 +68,16 @@ def _answer(received: Received, texts: Mapping[str, str | None]) -> dict[str, An
     if "columns" in answer:
         answer["columns"] = {name: texts.get(name, empty) for name, empty in answer["columns"].items()}
     return answer
+
+
+def _test(given: Mapping[str, Any], text: Callable[[Any], str | None]) -> dict[str, Any]:
+    """A data test with all fields of the form; `values` may be `{repeat: x, times: n}`."""
+    values = given.get("values", [])
+    if isinstance(values, Mapping):
+        values = [str(values["repeat"]) * (n + 1) for n in range(values["times"])]
+    empty = {"columns": [], "minimum": None, "maximum": None, "to": None, "total_of": None, "why": "It is so."}
+    made = {**empty, **given, "values": [text(value) for value in values]}
+    return {**made, "expression": text(given.get("expression")), "why": text(made["why"])}
 
 
 def _every(answer: Mapping[str, Any], text: str) -> dict[str, Any]:
