@@ -46,7 +46,7 @@ def references_of(
     def consider(own: ColumnRef, target: ColumnRef, tested: bool) -> None:
         key = (own.relation, own.column.casefold())
         here, there = evidence[own.relation].relation, evidence[target.relation].relation
-        if key in found or own.relation == target.relation:
+        if key in found:
             return
         if not tested and target.relation not in near(own.relation):
             return
@@ -161,16 +161,17 @@ def _ends_with(name: str, key: str) -> bool:
 
 def _distance(
     own: Evidence, other: Evidence, key: ColumnRef, graph: nx.DiGraph[str]
-) -> tuple[bool, bool, bool, bool, int, str]:
+) -> tuple[bool, bool, bool, bool, bool, int, str]:
     """How far a relation is from being what a reader of `own` would look the key up in: one called after the key, that
-    is not made from `own`, of the same layer (marts count as one), made by a model where `own` is."""
+    is not made from `own`, of the same layer (marts count as one), made by a model where `own` is, itself."""
     noun = entity_of_key(key.column) or entity_of_relation(other.name)
     called = noun is not None and other.name.lower().endswith((noun.many.replace(" ", "_"), noun.one.replace(" ", "_")))
     return (
         not called,
-        nx.has_path(graph, own.unique_id, other.unique_id),
+        own is not other and nx.has_path(graph, own.unique_id, other.unique_id),
         _layer(own.name) != _layer(other.name),
         (own.resource_type == "model") != (other.resource_type == "model"),
+        own is not other,
         len(other.name),
         other.unique_id,
     )

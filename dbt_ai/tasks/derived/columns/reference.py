@@ -7,6 +7,7 @@ from dbt_ai.tasks.derived.entities import entity_of_key
 from dbt_ai.tasks.derived.values import ColumnContext, Draft, Sentence, Strength
 from dbt_ai.tasks.derived.wording import sentence
 
+_LINKS = {"to", "by", "from", "of", "for", "in", "at", "on", "with", "is", "has"}
 _GIVEN = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST)
 
 
@@ -26,7 +27,9 @@ def reference(context: ColumnContext) -> Draft | None:
     # `start_station_id` is the start station, not just a station.
     if named and other and named.one.endswith(other.one):
         other = named
-    if other and own and other != own and not own.one.startswith(other.one) and _of_the_rows(context):
+    # That the employee reports to is no "reports to employee of the employee".
+    is_noun = other is not None and _LINKS.isdisjoint(other.one.split())
+    if other and is_noun and own and other != own and not own.one.startswith(other.one) and _of_the_rows(context):
         text = f"{other.one} of the {own.one}: refers to {world.shown(target)}"
     else:
         text = f"refers to {world.shown(target)}"
