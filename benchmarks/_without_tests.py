@@ -1,4 +1,4 @@
-"""A copy of a dbt project without the data tests that people wrote, and what these were."""
+"""A copy of a dbt project without the tests that people wrote, and what these were."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
-KEYS = ("data_tests", "tests")
+KEYS = ("data_tests", "tests", "unit_tests")
 
 
 def strip_tests(root: Path) -> None:
-    """Removes every data test of the property files below `root`, and the singular tests. Unit tests, generic tests
+    """Removes every data test and unit test of the property files below `root`, and the singular tests. Generic tests
     and all else stay. The files are written anew: comments and style are lost, which no figure here rests on."""
     for path in [*root.rglob("*.yml"), *root.rglob("*.yaml")]:
         relative = path.relative_to(root)

@@ -81,7 +81,7 @@ def peers(file: Path) -> dict[str, Any]:
     for peer in PEERS:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                python = _install(Path(folder) / "venv", peer.requirements)
+                python = install(Path(folder) / "venv", peer.requirements)
                 figures[peer.name] = _measure(peer, python, file, Path(folder))
             except (subprocess.CalledProcessError, OSError) as error:
                 figures[peer.name] = {"error": str(getattr(error, "stderr", None) or error)[-300:]}
@@ -89,10 +89,11 @@ def peers(file: Path) -> dict[str, Any]:
     return figures
 
 
-def _install(folder: Path, requirements: Sequence[str]) -> Path:
+def install(folder: Path, requirements: Sequence[str]) -> Path:
+    """The Python of a new virtual environment in `folder` that has `requirements`."""
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    _run([str(python), "-m", "pip", "install", "--quiet", *requirements])
+    run([str(python), "-m", "pip", "install", "--quiet", *requirements])
     return python
 
 
@@ -106,7 +107,7 @@ def _measure(peer: Peer, python: Path, file: Path, folder: Path) -> dict[str, An
         for content in (before, before.replace(b"\n", b"\r\n")):
             copy = folder / file.name
             copy.write_bytes(content)
-            _run([str(python), "-c", peer.program, str(copy), edit.place.name, edit.column, edit.text])
+            run([str(python), "-c", peer.program, str(copy), edit.place.name, edit.column, edit.text])
             after = copy.read_bytes()
             if content is before:
                 one = compare(before, after)
@@ -121,6 +122,7 @@ def _measure(peer: Peer, python: Path, file: Path, folder: Path) -> dict[str, An
     }
 
 
-def _run(command: Sequence[str]) -> None:
+def run(command: Sequence[str]) -> None:
+    """Runs a command. Raises CalledProcessError with what it said."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     subprocess.run(command, check=True, capture_output=True, text=True, env=environment)

@@ -14,6 +14,7 @@ FEW = 3  # tests beyond keys and references for each node; more, up to one for e
 # right, which no other kind of test sees, and for a kind of error that no test of the node notices yet.
 WEIGHTS = {"wrong sign": 4, "truncated strings": 4, "shifted dates": 4, "wrong unit": 2}
 NEW_KIND = 1
+LISTS = ("accepted_values",)  # they tell readers what there is
 LEAST = 4  # worth of a test; less for what notices a fault in the SQL, or goes with a reference
 _BASES = tuple(Basis)
 _KINDS = ("accepted_values", "not_null", "expression_is_true", "singular", "accepted_range", "unique")
@@ -45,7 +46,8 @@ def choose(
     Keys are always chosen, references where they notice what keys do not, and of the others greedily the one that is
     worth the most by the faults that nothing chosen, and no test of a parent, notices: `FEW` of them, and up to one for
     each of the `computed` columns more, as long as each notices a fault in SQL; `beyond` are there already. What no
-    trial makes fail is never chosen.
+    trial makes fail is never chosen, nor, but for lists of values, what only other SQL makes fail: what is right by the
+    SQL is for unit tests to hold.
     """
     places = range(existing, existing + len(candidates))
     reached = [trial for trial in trials if trial.reached]
@@ -67,7 +69,13 @@ def choose(
         if place in able and role[place] is Role.REFERENCE and noticed[place] - done:
             take(place)
     referring = {candidates[place - existing].target.column for place in chosen if role[place] is Role.REFERENCE}
-    others = [place for place in places if place in able and role[place] is Role.OTHER]
+    others = [
+        place
+        for place in places
+        if place in able
+        and role[place] is Role.OTHER
+        and (candidates[place - existing].kind in LISTS or any(not open_trials[n].in_sql for n in noticed[place]))
+    ]
     for number in range(beyond, FEW + computed):
         kinds = {open_trials[n].fault for n in done}
 

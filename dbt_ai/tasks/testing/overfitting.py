@@ -11,6 +11,7 @@ from collections.abc import Iterable
 GROWTH = 0.25
 MAX_ALARM = 0.01
 EVEN = 0.5  # the chance beforehand that what holds in all rows is a law
+NAMED = 0.95  # where the name says so
 DOUBTED = 0.25  # where the SQL is written so that it need not hold
 
 
@@ -30,13 +31,13 @@ def of_rule(rows: int, growth: float = GROWTH, law: float = EVEN) -> float:
     return no_law * more / (rows + more + 1)
 
 
-def of_uniqueness(rows: int, growth: float = GROWTH) -> float:
+def of_uniqueness(rows: int, growth: float = GROWTH, law: float = EVEN) -> float:
     """The chance that two of the next rows, or one of them and an old one, agree in a value that was unique so far.
 
     As `of_rule`, with pairs of rows instead of rows: a key is broken by a pair.
     """
     pairs = rows * (rows - 1) / 2
-    return of_rule(int(pairs), (1 + growth) ** 2 - 1) if pairs else 1.0
+    return of_rule(int(pairs), (1 + growth) ** 2 - 1, law) if pairs else 1.0
 
 
 def of_values(counts: Iterable[int], growth: float = GROWTH) -> float:

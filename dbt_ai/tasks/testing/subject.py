@@ -133,12 +133,69 @@ class Subject:
         value may be."""
         source = column.source
         parent = self.evidence.get(source.relation) if source else None
+        if source is not None and parent is not None and self.is_conduit(parent):
+            facts = parent.facts.column(source.column) if parent.facts else None
+            parent = self.evidence.get(facts.sources[0].relation) if facts and facts.sources else None
         return parent if parent is not None and parent.resource_type == "model" else None
 
     def from_maker(self, column: Column) -> Evidence | None:
         """As `from_model`, where that model does more than to pass on what it reads."""
         parent = self.from_model(column)
         return None if parent is None or passes_on(parent) else parent
+
+    def is_maker(self, unique_id: str) -> bool:
+        """Whether it is a model that does more than to pass on what it reads."""
+        one = self.evidence.get(unique_id)
+        return one is not None and one.resource_type == "model" and not passes_on(one)
+
+    def sums_up_known(self, column: Column) -> bool:
+        """Whether it is an aggregate of values that models make: their tests are the place for what these may be."""
+        facts = column.facts
+        made = facts is not None and facts.kind is ColumnKind.AGGREGATED and facts.sources
+        return facts is not None and bool(made) and all(self.is_maker(source.relation) for source in facts.sources)
+
+    def is_made_into(self, unique_id: str) -> bool:
+        """Whether another node is made from this one, over however many steps."""
+        seen, to_see = set[str](), [unique_id]
+        while to_see:
+            node = self.project.nodes.get(to_see.pop())
+            parents = set(node.depends_on) - seen if node else set()
+            if self.node.unique_id in parents:
+                return True
+            seen |= parents
+            to_see += parents
+        return False
+
+    def is_conduit(self, one: Evidence) -> bool:
+        """Whether a model is no more than another name for what it reads (`select * from`), and one model reads it and
+        keeps its rows: that has the tests of both."""
+        facts = one.facts
+        if facts is None or not passes_on(one) or any(c.kind is not ColumnKind.PASS_THROUGH for c in facts.columns):
+            return False
+        readers = [unique_id for unique_id, node in self.project.nodes.items() if one.unique_id in node.depends_on]
+        return len(readers) == 1 and self._keeps_rows(readers[0], one.unique_id)
+
+    @cached_property
+    def is_tested_below(self) -> bool:
+        """Whether the tests of its rows have their place in a model: where it is a seed that a model stages, row by
+        row, or only another name for what that model reads."""
+        own = self.node.unique_id
+        if self.node.resource_type == "seed":
+            return any(self._keeps_rows(reader.unique_id, own) for reader in self.children)
+        return self.node.resource_type == "model" and self.is_conduit(self.own)
+
+    @property
+    def is_read_as_a_source(self) -> bool:
+        """Whether it is a seed that is also declared as a source: models read, and tests watch, that."""
+        return self.node.resource_type == "seed" and any(
+            other.resource_type == "source" and other.relation == self.node.relation
+            for other in self.project.nodes.values()
+        )
+
+    def _keeps_rows(self, reader: str, unique_id: str) -> bool:
+        node, known = self.project.nodes.get(reader), self.evidence.get(reader)
+        facts = known.facts if known is not None and node is not None and node.editable else None
+        return facts is not None and facts.rows_of == unique_id and not facts.filters
 
     @property
     def passes_on(self) -> bool:
@@ -162,6 +219,19 @@ class Subject:
                 ref = facts.sources[0] if facts.kind in _PASSED and len(facts.sources) == 1 else None
                 if ref and ref.relation == self.node.unique_id and ref.column.casefold() == column.name.casefold():
                     yield child, facts
+
+    def is_computed_with(self, column: Column) -> bool:
+        """Whether it is made here, or a model that reads it makes something else of it; True where none reads it."""
+        if column.source is None or not self.children:
+            return True
+        own, kinds = self.node.unique_id, (EdgeKind.AGGREGATED, EdgeKind.COMPUTED)
+        return any(
+            edge.source.relation == own and edge.source.column.casefold() == column.name.casefold()
+            for child in self.children
+            if child.lineage
+            for edge in child.lineage.edges
+            if edge.kind in kinds
+        )
 
     def deciding(self) -> frozenset[str]:
         """Its columns, in lower case, that children are grouped, joined or filtered by."""

@@ -25,7 +25,7 @@ class Role(str, Enum):
     """What a test is for, which decides whether it counts against the few that a node gets."""
 
     KEY = "key"  # what a row is: always written
-    REFERENCE = "reference"  # a key of another relation
+    REFERENCE = "reference"  # a key of another relation: written where it notices something
     OTHER = "other"
 
 

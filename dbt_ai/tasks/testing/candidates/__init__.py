@@ -36,8 +36,10 @@ def candidates_of(subject: Subject) -> tuple[Candidate, ...]:
     """Everything that the rules propose for a node; of the same test twice the first."""
     if subject.node.resource_type == "snapshot":
         return ()  # dbt keeps its key, and its source has the values
+    if subject.is_read_as_a_source or (subject.is_tested_below and subject.own.resource_type == "model"):
+        return ()
     found: dict[tuple[object, ...], Candidate] = {}
-    for rule in RULES:
+    for rule in RULES if not subject.is_tested_below else (lookups,):
         for candidate in rule(subject):
             same = (candidate.target, candidate.kind)
             key = same if candidate.target.column is not None else (*same, repr(sorted(candidate.arguments.items())))

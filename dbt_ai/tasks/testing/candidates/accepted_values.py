@@ -8,12 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlglot import exp
 
 from dbt_ai.sql.facts.types import family
+from dbt_ai.sql.values import ColumnFacts, ColumnKind
 from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate
 
 MAX_VALUES = 12
+# What a name says to be one of a few kinds. Of anything else (agents, models, regions) more may come, however often
+# those that are there were seen; only the SQL or a person can say that a list of these is closed.
+_CLOSED = re.compile(
+    r"(?:^(?:is|has)_.*|(?:^|.*_)(?:status|state|stage|phase|step|type|kind|class|segment|tier|level|grade|priority|"
+    r"severity|method|mode|channel|gender|sex|size|outcome|result|unit|interval|frequency|visibility))",
+    re.IGNORECASE,
+)
 _UNQUOTED = re.compile(r"-?\d+")
+_FLAG = {"0", "1"}
 _SAFE = re.compile(r"[^'\"\\{}%#\n\r]{1,60}")  # what dbt's macro can put between quotes
 
 
@@ -32,11 +41,31 @@ def accepted_values(subject: Subject) -> Iterable[Candidate]:
             continue
         if column.name.casefold() in changed or subject.from_model(column) is not None:
             continue
+        if column.facts is not None and _said_elsewhere(subject, column.facts):
+            continue
         found = _from_sql(subject, column) or _from_data(subject, column)
         if found is not None and kind == "text" and all(_SAFE.fullmatch(value) for value in found[0]):
             yield _made(subject, column, *found)
-        elif found is not None and kind == "integer" and all(_UNQUOTED.fullmatch(value) for value in found[0]):
+        elif (
+            found is not None
+            and kind == "integer"
+            and set(found[0]) != _FLAG
+            and all(_UNQUOTED.fullmatch(value) for value in found[0])
+        ):
             yield _made(subject, column, *found, quote=False)
+
+
+def _said_elsewhere(subject: Subject, facts: ColumnFacts) -> bool:
+    """Whether the SQL says the value in as many words, or takes one of those that a parent model has."""
+    taken = (
+        facts.kind is ColumnKind.AGGREGATED
+        and facts.domain is None
+        and all(
+            source.relation in subject.evidence and subject.evidence[source.relation].resource_type == "model"
+            for source in facts.sources
+        )
+    )
+    return facts.kind is ColumnKind.LITERAL or taken
 
 
 def _looked_up(subject: Subject, column: Column) -> bool:
@@ -75,6 +104,8 @@ def _from_data(subject: Subject, column: Column) -> tuple[Sequence[str], Basis, 
         return values, Basis.SQL, "Models that read it tell these values apart."
     if column.facts is None or family(column.profile.type if column.profile else None) != "text":
         return None  # numbers of few values are mostly counts, which grow
+    if not _CLOSED.fullmatch(column.name):
+        return None
     return values, Basis.DATA, "It takes few values, and each of them often."
 
 

@@ -11,7 +11,9 @@ from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Subject, is_plain
 from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
-MIN_ROWS = 20
+MIN_ROWS = 20  # of a column that the SQL reads as a key
+FEW_ROWS = 3  # of a first column that is named for the rows
+MANY_ROWS = 100  # of a first column that is named as a key of anything
 _WHY = {
     "group by": "The SQL groups by it.",
     "distinct": "The SQL takes each only once.",
@@ -38,14 +40,29 @@ def keys(subject: Subject) -> Iterable[Candidate]:
     several = [key for key in _keys(subject) if len(key) > 1 and all(is_plain(name) for name in key)]
     if not found and several:
         yield _combination(subject, several[0])
+        yield from _parts(subject, several[0])
+
+
+def _parts(subject: Subject, key: Sequence[str]) -> Iterator[Candidate]:
+    """`not_null` for the columns of a key of several."""
+    basis, _ = _basis(subject, key)
+    columns = [subject.column(name) for name in key]
+    if any(column is not None and column.profile is not None and column.profile.unique for column in columns):
+        return  # that one finds a row, and the others only go with it
+    for column in columns:
+        if column is not None and column.filled:
+            why = f"A row is found by it and {' and '.join(name for name in key if name != column.name)}."
+            alarm = overfitting.of_rule(column.values) if basis is Basis.DATA else 0.0
+            yield Candidate(subject.target(column.name), "not_null", basis, why, role=Role.REFERENCE, alarm=alarm)
 
 
 def _unique_columns(subject: Subject) -> Iterator[Candidate]:
     single = [key[0] for key in _keys(subject) if len(key) == 1 and is_plain(key[0])]
+    known = bool(_keys(subject))
     for number, name in enumerate(single):
         grain = number == 0 or _named_for_the_rows(name, subject.node.name)
         yield _unique(subject, name, Role.KEY if grain else Role.OTHER)
-    for candidate in _kept(subject):
+    for candidate in _kept(subject, known):
         if candidate.target.column not in single:
             grain = not single or _named_for_the_rows(candidate.target.column or "", subject.node.name)
             yield candidate if grain else replace(candidate, role=Role.OTHER)
@@ -58,21 +75,32 @@ def _keys(subject: Subject) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys((*subject.own.relation.unique_keys, *by_sql)))
 
 
-def _kept(subject: Subject) -> Iterator[Candidate]:
-    """A key of what the SQL reads whose rows the data shows to be kept, and, where nothing is read, a first column that
-    is named for the rows."""
+def _kept(subject: Subject, known: bool) -> Iterator[Candidate]:
+    """A key of what the SQL reads whose rows the data shows to be kept, a first column that is named for the rows, and,
+    where no key is known, one that is named as a key of anything."""
     for number, column in enumerate(subject.columns):
-        if column.profile is None or not column.profile.unique or not column.filled or column.values < MIN_ROWS:
+        if column.profile is None or not column.profile.unique or not column.filled or column.values < FEW_ROWS:
             continue
         source = column.source
         parent = subject.evidence.get(source.relation) if source else None
-        if source and parent and any(key == (source.column,) for key in parent.relation.unique_keys):
+        many = column.values >= MIN_ROWS
+        if many and source and parent and any(key == (source.column,) for key in parent.relation.unique_keys):
             why = f"It is the key of {parent.name}, and no row of that occurs twice here."
             yield Candidate(subject.target(column.name), "unique", Basis.SQL, why, role=Role.KEY)
         elif number == 0 and _ends_like(column.name, subject.node.name):
-            alarm = overfitting.of_uniqueness(column.values)
+            alarm = overfitting.of_uniqueness(column.values, law=overfitting.NAMED)
             why = "It is named for the rows, and no value occurs twice in the data."
             yield Candidate(subject.target(column.name), "unique", Basis.DATA, why, role=Role.KEY, alarm=alarm)
+        elif not known and number == 0 and column.values >= MANY_ROWS and _only_key(subject, column.name):
+            alarm = overfitting.of_uniqueness(column.values)
+            why = "It comes first, is named as a key, and no value occurs twice in the data."
+            yield Candidate(subject.target(column.name), "unique", Basis.DATA, why, role=Role.KEY, alarm=alarm)
+
+
+def _only_key(subject: Subject, name: str) -> bool:
+    """Whether it is named as a key, and no other column that is has each value once."""
+    unique = [c.name for c in subject.columns if c.profile and c.profile.unique and entity_of_key(c.name) is not None]
+    return unique == [name]
 
 
 def _ends_like(name: str, relation: str) -> bool:
@@ -85,7 +113,8 @@ def _unique(subject: Subject, name: str, role: Role) -> Candidate:
     column = subject.column(name)
     spelled = column.name if column else name
     basis, why = _basis(subject, (name,))
-    alarm = overfitting.of_uniqueness(subject.rows) if basis is Basis.DATA else 0.0
+    law = overfitting.NAMED if _named_for_the_rows(name, subject.node.name) else overfitting.EVEN
+    alarm = overfitting.of_uniqueness(subject.rows, law=law) if basis is Basis.DATA else 0.0
     return Candidate(subject.target(spelled), "unique", basis, why, role=role, alarm=alarm)
 
 

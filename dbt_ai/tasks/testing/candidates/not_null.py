@@ -9,7 +9,6 @@ from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
-MAX_CLASSES = 12
 _BY_INPUT = {NullCause.INPUT, NullCause.OUTER_JOIN, NullCause.EMPTY_AGGREGATE}
 _MADE = (ColumnKind.AGGREGATED, ColumnKind.COMPUTED, ColumnKind.WINDOWED, ColumnKind.CAST)
 
@@ -29,14 +28,16 @@ def not_null(subject: Subject) -> Iterable[Candidate]:
         folded = column.name.casefold()
         if folded in keys:
             yield _made(subject, column, Basis.SQL, "A row is found by it.")
-        elif folded in above and subject.has_sql:
-            yield _made(subject, column, Basis.SQL, "A model that reads it has one row for each.", Role.KEY)
+        elif folded in above and subject.has_sql and not _same_above(subject, column):
+            yield _made(subject, column, Basis.SQL, "A model that reads it keeps one row of each.", Role.REFERENCE)
         elif subject.node.resource_type in ("source", "seed") or subject.passes_on:
             continue  # what is not a key is tested where something is made of it
         elif folded in subject.joined and not _same_above(subject, column):
             yield _made(subject, column, Basis.SQL, "Other rows are found by it.")
         elif folded in deciding and not _same_above(subject, column):
             yield _made(subject, column, Basis.SQL, "Models that read it join or group by it.")
+        elif _same_above(subject, column) or _filled_by_another(subject, column):
+            continue
         elif column.facts is not None and column.facts.nullability.never:
             yield _made(subject, column, Basis.SQL, "The SQL leaves no NULL in it.")
         elif _empty_by_design(column):
@@ -47,19 +48,18 @@ def not_null(subject: Subject) -> Iterable[Candidate]:
         elif _by_a_join(column):
             why = "It comes from a join that finds a row for each of these."
             yield _made(subject, column, Basis.DATA, why)
-        elif column.facts is not None and column.facts.kind in _MADE:
+        elif column.facts is not None and column.facts.kind in _MADE and not subject.sums_up_known(column):
             yield _made(subject, column, Basis.DATA, "It is computed here, and always has a value in the data.")
-        elif _sorts(column) and not _same_above(subject, column):
-            yield _made(subject, column, Basis.DATA, "It sorts the rows into classes, and each row has one.")
 
 
 def _keys_of_readers(subject: Subject) -> frozenset[str]:
-    """Its columns, in lower case, that a model which reads it is keyed by."""
+    """Its columns, in lower case, of each value of which a model that reads it keeps one row: of the rows without a
+    value it would keep one, and nobody would see it. (Where it groups by them, its own key shows the NULL.)"""
     return frozenset(
         column.sources[0].column.casefold()
         for reader in subject.children
         for key in (reader.facts.keys if reader.facts else ())
-        if len(key.columns) == 1 and key.basis in ("row_number", "distinct on", "group by")
+        if len(key.columns) == 1 and key.basis in ("row_number", "distinct on")
         if (column := reader.facts.column(key.columns[0]) if reader.facts else None) is not None
         if len(column.sources) == 1 and column.sources[0].relation == subject.node.unique_id
     )
@@ -89,9 +89,14 @@ def _empty_by_design(column: Column) -> bool:
     return bool(causes - _BY_INPUT)
 
 
-def _sorts(column: Column) -> bool:
-    profile = column.profile
-    return profile is not None and 2 <= profile.distinct <= MAX_CLASSES and profile.rows >= 10 * profile.distinct
+def _filled_by_another(subject: Subject, column: Column) -> bool:
+    """Whether it is made of a single column that is there as it is, too, and lacks a value only where that does."""
+    reasons = column.facts.nullability.reasons if column.facts is not None else ()
+    causes = {(reason.cause, reason.source) for reason in reasons}
+    if len(causes) != 1 or column.source is not None:
+        return False
+    ((cause, source),) = causes
+    return cause is NullCause.INPUT and any(other.source == source for other in subject.columns)
 
 
 def _by_a_join(column: Column) -> bool:

@@ -17,7 +17,8 @@ MIN_LENGTH = 2
 def relationships(subject: Subject) -> Iterable[Candidate]:
     """`relationships` for a column whose values are keys of another relation.
 
-    Not where a parent model passes the column on and is known to refer to the same; and of a model not to a source
+    Not to what is made from the model itself, which has no key that the model lacks but by a fault of its own; not
+    where a parent model passes the column on and is known to refer to the same; and of a model not to a source
     that a parent refers to already: what is raw is the business of the staging models.
     """
     if subject.node.resource_type in ("source", "seed"):
@@ -27,7 +28,7 @@ def relationships(subject: Subject) -> Iterable[Candidate]:
             continue
         known = subject.refers.get((subject.node.unique_id, column.name.casefold()))
         target = known[0] if known else _lookup(subject, column)
-        if target is None or _given_above(subject, column, target):
+        if target is None or _given_above(subject, column, target) or subject.is_made_into(target.relation):
             continue
         other = subject.evidence[target.relation]
         why = f"Its values are keys of {other.name}."
