@@ -24,6 +24,7 @@ from dbt_ai.sql.mutants.examples import table
 from dbt_ai.tasks import reasons as working
 from dbt_ai.tasks.mutating import reasons as mutating
 from dbt_ai.tasks.refactoring import reasons as refactoring
+from dbt_ai.tasks.unit_testing import reasons as unit_testing
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Written by `python docs/build.py`; change {} instead. -->"
@@ -105,6 +106,7 @@ def reasons_page() -> str:
         "Models, mutants and tests without a mutation score": mutating.REASONS,
         "Models that are not refactored": refactoring.MODELS,
         "Changes of SQL that are not written": refactoring.CHANGES,
+        "Models without unit tests": unit_testing.REASONS,
     }
     parts = [
         "# Reason codes",

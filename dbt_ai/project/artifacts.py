@@ -95,6 +95,10 @@ class ArtifactReader:
         nodes = (self._raw["nodes"].get(unique_id) for unique_id in unique_ids)
         return {node["unique_id"]: self._compiled(node) for node in nodes if node is not None and _is_sql(node)}
 
+    def variables(self, unique_id: str) -> Mapping[str, Any]:
+        """None: the artifacts do not have them."""
+        return {}
+
     def compile_later(self, unique_ids: Sequence[str]) -> Mapping[str, Compiled]:
         """Why there is none: the artifacts have the SQL of one run only."""
         nodes = (self._raw["nodes"].get(unique_id) for unique_id in unique_ids)

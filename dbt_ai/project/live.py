@@ -25,6 +25,7 @@ from dbt_ai.project.places import with_places
 from dbt_ai.project.property_files import PropertyFiles
 from dbt_ai.project.unit_tests import compile_unit_test
 from dbt_ai.project.values import Compiled, Project, Selection, UnitTest
+from dbt_ai.project.variables import variables_of
 from dbt_ai.project.warehouse import Warehouse, open_warehouse
 from dbt_ai.project.working_directory import working_directory
 from dbt_ai.sql.dialects import dialect_of
@@ -113,6 +114,10 @@ class LiveReader:
         node.compiled, node.compiled_code, node.extra_ctes, node.extra_ctes_injected = False, None, [], False
         node.depends_on.nodes.extend(read for read in reads if read not in node.depends_on.nodes)
         return self._compile_all([node], incremental=incremental)[unique_id]
+
+    def variables(self, unique_id: str) -> Mapping[str, Any]:
+        """The values that the variables have today which the SQL of a node reads, as far as they can be told."""
+        return variables_of(self._config, self._manifest, self._manifest.nodes[unique_id])
 
     def _compile_all(self, nodes: Sequence[Any], *, incremental: bool) -> dict[str, Compiled]:
         compiled: dict[str, Compiled] = {}

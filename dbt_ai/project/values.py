@@ -210,5 +210,8 @@ class ProjectReader(Protocol):
         """Compiled SQL of the model as it would be with `text` in its file, which refers to the nodes `reads` besides
         those that it refers to now; as of a run that finds its table where `incremental`. Failures as of `compile`."""
 
+    def variables(self, unique_id: str) -> Mapping[str, Any]:
+        """The values that the variables have today which the SQL of a node reads, as far as they can be told."""
+
     def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
         """The enabled unit tests of `models`, compiled; failures one by one, never raised."""

@@ -23,7 +23,7 @@ from dbt_ai.tasks.mutating.bench import TIMEOUT
 from dbt_ai.tasks.mutating.judging import judge
 from dbt_ai.tasks.mutating.values import Excluded, Read, Subject
 from dbt_ai.tasks.progress import Progress, nothing
-from dbt_ai.tasks.unit_testing.rendering import CTE, without_ephemeral
+from dbt_ai.tasks.unit_testing.rendering import cte_of, without_ephemeral
 from dbt_ai.values import MutationReport, MutationScore
 
 
@@ -91,7 +91,7 @@ def _subject(
     reads = []
     for parent in (project.nodes[u] for u in node.depends_on if u in project.nodes):
         relation = relations[parent.unique_id]
-        cte = CTE + (f"{parent.source_name}__{parent.name}" if parent.resource_type == "source" else parent.name)
+        cte = cte_of(parent)
         if parent.materialized == "ephemeral":
             if parent.unique_id not in scope.sql:
                 raise Excluded("no-sql", scope.failures.get(parent.unique_id, parent.name))

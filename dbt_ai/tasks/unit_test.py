@@ -85,7 +85,7 @@ def write_unit_tests(reader: ProjectReader, options: UnitTestOptions, progress: 
         gathered = gather(
             project, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
         )
-    found = _find_all(project, gathered, scope, later, existing, remembered, options.most, progress)
+    found = _find_all(reader, gathered, scope, later, existing, remembered, options.most, progress)
     return _write(project, gathered, found, remembered, options, notices, progress)
 
 
@@ -96,7 +96,7 @@ def _refuse_old_dbt(project: Project) -> None:
 
 
 def _find_all(
-    project: Project,
+    reader: ProjectReader,
     gathered: Gathered,
     scope: Scope,
     later: Mapping[str, Compiled],
@@ -105,6 +105,7 @@ def _find_all(
     most: int,
     progress: Progress,
 ) -> dict[str, _Found]:
+    project = reader.project
     known = {unique_id: one.relation for unique_id, one in gathered.evidence.items()}
     relations = with_types(project, known, scope.order, scope.sql)
     built = frozenset(u for u, one in gathered.evidence.items() if one.profile is not None)
@@ -120,6 +121,8 @@ def _find_all(
         if isinstance(ways, Refused):
             found[unique_id] = _Found(refused=ways)
             continue
+        variables = reader.variables(unique_id)
+        ways = tuple(replace(way, variables=variables) for way in ways)
         old = [test for test in existing if test.node == unique_id]
         deleted = tuple(sorted(names_of(remembered, unique_id) - {test.name for test in old}))
         allowed = 0 if deleted else most - len(old)

@@ -11,7 +11,7 @@ from dbt_ai.sql.values import Relation, same_name
 if TYPE_CHECKING:
     from dbt_ai.checks.lifted.databases import Databases, Rows
 
-_PLAINEST = 2
+_PLAINEST = 2  # values that are tried in the place of another
 
 
 def shrink(databases: Databases, rows: Rows, shows: Callable[[Rows], bool], names: frozenset[str]) -> Rows:
@@ -100,12 +100,22 @@ def _plain_values(databases: Databases, columns: Sequence[ColumnDomain]) -> list
     """For each column the values that say least, the plainest first: NULL where nothing else is asked for."""
     found = []
     for column in columns:
-        listed = (
-            f"SELECT unnest(CAST([{', '.join(reversed(column.values))}] AS {column.type}[]))" if column.values else ""
-        )
+        listed = f"SELECT unnest(CAST([{', '.join(column.values)}] AS {column.type}[]))" if column.values else ""
         values = [value for (value,) in databases.connection.execute(listed).fetchall()] if listed else []
-        found.append([*([None] if column.nullable else []), *values[::-1][-3:]])
+        plain = sorted((value for value in values if value is not None), key=oddness)[:_PLAINEST]
+        found.append([*([None] if column.nullable else []), *plain])
     return found
+
+
+def oddness(value: Any) -> tuple[bool, int, str]:
+    """By which values are sorted, those that a person reads at a glance first: short and small, of text not empty, of
+    numbers positive.
+
+    >>> sorted([-1, 100, 0, 2, 1], key=oddness), sorted(["", "shipped", "b", "a"], key=oddness)
+    ([1, 2, 0, 100, -1], ['a', 'b', 'shipped', ''])
+    """
+    text = str(value)
+    return (text == "" or text.startswith("-"), len(text) + (text == "0"), text)
 
 
 def _with_value(rows: list[tuple[Any, ...]], place: int, column: int, value: Any) -> list[tuple[Any, ...]]:

@@ -14,7 +14,9 @@ from decimal import Decimal, InvalidOperation
 from sqlglot import exp
 
 _LONGEST_TEXT = 60
+_LONGEST_CHAIN = 4  # CTEs in which a column gets another name
 _LARGEST_COUNT = 8
+_NUMBERS_AS_TEXT = ("1", "2")  # which a number that is cast to a text may be compared with
 _COMPARING = (
     exp.Predicate,
     exp.In,
@@ -96,6 +98,8 @@ def _words_of(query: exp.Expr) -> Vocabulary:
             moments |= _moment(text)
         beside |= {(column, text) for column in _columns_beside(literal)}
     columns = [column for column in query.find_all(exp.Column) if not column.is_star]
+    if any(cast.is_type(*exp.DataType.TEXT_TYPES) for cast in query.find_all(exp.Cast)):
+        texts |= {*_NUMBERS_AS_TEXT, *(str(number) for number in sorted(numbers)[:4])}
     return Vocabulary(
         frozenset(numbers),
         frozenset(texts),
@@ -124,6 +128,7 @@ def _columns_beside(literal: exp.Expr) -> set[str]:
 
 
 def _converted(query: exp.Expr) -> set[tuple[str, str]]:
+    """The columns that are cast, under each name that they have on their way."""
     found = set()
     for cast in query.find_all(exp.Cast):
         if cast.is_type(*exp.DataType.TEMPORAL_TYPES):
@@ -131,7 +136,18 @@ def _converted(query: exp.Expr) -> set[tuple[str, str]]:
         else:
             kind = "number" if cast.is_type(*exp.DataType.NUMERIC_TYPES) else "other"
         found |= {(column.name.casefold(), kind) for column in cast.this.find_all(exp.Column)}
+    renamed = [(alias.alias.casefold(), name) for alias in query.find_all(exp.Alias) if (name := _only_column(alias))]
+    for _ in range(_LONGEST_CHAIN):
+        found |= {(name, kind) for new, name in renamed for converted, kind in found if converted == new}
     return found
+
+
+def _only_column(alias: exp.Expr) -> str | None:
+    """The name of the column that an expression passes on, if only trimmed or the like."""
+    names = {column.name.casefold() for column in alias.find_all(exp.Column)}
+    if len(names) != 1 or alias.find(exp.Case, exp.If, exp.Query, exp.AggFunc, exp.Predicate):
+        return None
+    return names.pop()
 
 
 def _names_in_using(query: exp.Expr) -> frozenset[str]:

@@ -18,9 +18,9 @@ from dbt_ai.sql.query import QueryError
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.mutating.bench import Bench, never_failing, on_result, schema_of, set_up
 from dbt_ai.tasks.mutating.lines import diff_in_file, lines_in_file
-from dbt_ai.tasks.mutating.unit_tests import UnitCheck, unit_check
 from dbt_ai.tasks.mutating.values import DataTestCheck, Excluded, Subject
-from dbt_ai.tasks.unit_testing.rendering import CTE
+from dbt_ai.tasks.unit_testing.evaluating import UnitCheck, unit_check
+from dbt_ai.tasks.unit_testing.rendering import cte_of, on_inputs
 from dbt_ai.values import JudgedMutant, JudgedTest, MutantKind, MutationScore, TestKind, VerdictKind
 
 BUDGET = 90.0  # seconds for the mutants of one model
@@ -95,7 +95,7 @@ def _data_checks(bench: Bench) -> tuple[list[DataTestCheck], list[JudgedTest]]:
             left_out.append(_not_counted(test.unique_id, name, "no-sql", (compiled and compiled.error) or ""))
             continue
         try:
-            check = DataTestCheck(test, name, on_result(compiled.sql, model, CTE + subject.node.name))
+            check = DataTestCheck(test, name, on_result(compiled.sql, model, cte_of(subject.node)))
             if bench.stage.run(f"SELECT {check.condition}")[0][0]:
                 left_out.append(_not_counted(test.unique_id, name, "fails-today"))
             else:
@@ -134,7 +134,11 @@ def _runs(
     tell: Callable[[int, int], None],
 ) -> list[_Run]:
     """Every mutant on the rows that are there, and in each unit test."""
-    bodies = [unit.bodies(bench.subject.sql, bench.subject.reads, mutants) for unit in units]
+    reads = bench.subject.reads
+    ctes = {read.relation.parts: read.cte for read in reads}
+    inputs = [replace(read.relation, parts=(None, None, read.cte)) for read in reads]
+    on_ctes = [replace(mutant, sql=on_inputs(mutant.sql, ctes)) for mutant in mutants] if units else []
+    bodies = [unit.bodies(on_inputs(bench.subject.sql, ctes), on_ctes, inputs) for unit in units]
     end = time.monotonic() + BUDGET
     runs = []
     for number, mutant in enumerate(mutants):
@@ -145,7 +149,7 @@ def _runs(
         run = _on_data(bench, mutant, checks)
         for unit, of_mutants in zip(units, bodies, strict=True):
             body = of_mutants[number]
-            if body is not None and _unit_fails(bench.stage, unit, body):
+            if body is not None and unit.kills(bench.stage, body):
                 run.killed_by.append(unit.test.unique_id)
         runs.append(run)
     return runs
@@ -160,15 +164,6 @@ def _on_data(bench: Bench, mutant: Mutant, checks: Sequence[DataTestCheck]) -> _
         return _Run(reason="time-limit", detail=str(error))
     except WarehouseError as error:
         return _Run(reason="query-failed", detail=str(error))
-
-
-def _unit_fails(stage: Stage, unit: UnitCheck, body: str) -> bool:
-    try:
-        return unit.fails(stage, body)
-    except QueryTimeout:
-        return False
-    except WarehouseError:
-        return True  # as dbt says of SQL that does not run
 
 
 def _judged(bench: Bench, mutants: Sequence[Mutant], runs: Sequence[_Run]) -> tuple[JudgedMutant, ...]:

@@ -9,9 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlglot import exp
-
-from dbt_ai.checks.lifted import Databases, NotComparable, Vocabulary, vocabulary
+from dbt_ai.checks.lifted import Databases, NotComparable, vocabulary
 from dbt_ai.checks.lifted.generate import table
 from dbt_ai.checks.mutation.trials import Trials
 from dbt_ai.errors import WarehouseError
@@ -60,7 +58,7 @@ def matrix_of(way: Way, *, count: int = COUNT, seed: int = 0) -> Matrix | Refuse
     schema = {relation.parts[2]: {name: kind or "" for name, kind in relation.columns} for relation in way.relations}
     try:
         mutants = mutants_of(way.sql, "duckdb", schema)
-        words, lifter = _words(one_query(way.sql)), PartLifter(way.sql, way.relations)
+        words, lifter = vocabulary([one_query(way.sql)]), PartLifter(way.sql, way.relations)
     except QueryError as error:
         return Refused("no-sql", str(error))
     except CannotLift as error:
@@ -98,13 +96,6 @@ def _with(matrix: Matrix, databases: Databases, found: Mapping[int, set[int]], f
         sizes={**matrix.sizes, **{first + number: databases.sizes[number] for number in chosen}},
         rows={**matrix.rows, **{first + number: rows[number] for number in chosen}},
     )
-
-
-def _words(tree: exp.Query) -> Vocabulary:
-    """The words of the query; where a number is compared as a text, texts that are numbers are among them."""
-    words = vocabulary([tree])
-    as_text = any(cast.is_type(*exp.DataType.TEXT_TYPES) for cast in tree.find_all(exp.Cast))
-    return replace(words, texts=words.texts | {"1", "2"}) if as_text else words
 
 
 def _order_counts(databases: Databases, way: Way) -> bool | None:

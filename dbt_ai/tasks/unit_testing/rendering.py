@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.tokenizer_core import TokenType
 
+from dbt_ai.project.values import Node
 from dbt_ai.sql.query import Parts
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 CTE = "__dbt__cte__"
 _SPANS = {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}
+
+
+def cte_of(node: Node) -> str:
+    """The name of the CTE that dbt puts in the place of a node: of a model it is made of its alias."""
+    return CTE + (f"{node.source_name}__{node.name}" if node.resource_type == "source" else node.relation[2])
 
 
 def tokens_of(sql: str) -> Sequence[Token]:

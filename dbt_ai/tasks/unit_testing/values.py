@@ -37,11 +37,12 @@ class Input:
 @dataclass(frozen=True)
 class Way:
     """One way in which a model runs: `sql` (DuckDB's) on its `inputs`. `incremental` is None for a model that runs in
-    one way only."""
+    one way only. `variables` are those of dbt that decided the SQL, with their values."""
 
     sql: str
     inputs: tuple[Input, ...]
     incremental: bool | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def relations(self) -> tuple[Relation, ...]:

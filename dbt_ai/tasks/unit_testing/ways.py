@@ -12,7 +12,7 @@ from dbt_ai.project.values import Node, Project
 from dbt_ai.sql.query import Parts
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.testing.writing import reference
-from dbt_ai.tasks.unit_testing.rendering import CTE, on_inputs, without_ephemeral
+from dbt_ai.tasks.unit_testing.rendering import cte_of, on_inputs, without_ephemeral
 from dbt_ai.tasks.unit_testing.values import Input, Refused, Way
 
 THIS = "this"
@@ -58,11 +58,10 @@ def ways_of(
 
 
 def _input(node: Node, call: str, relations: Mapping[str, Relation], in_warehouse: frozenset[str]) -> Input:
-    name = f"{node.source_name}__{node.name}" if node.resource_type == "source" else node.relation[2]
     known = relations[node.unique_id]
     # A row without its key is no row that a person knows, even where no test forbids it.
     filled = known.not_null | {key[0] for key in known.unique_keys if len(key) == 1}
-    relation = replace(known, parts=(None, None, CTE + name), not_null=filled)
+    relation = replace(known, parts=(None, None, cte_of(node)), not_null=filled)
     mangled = any('"' in column for column, _ in known.columns)  # dbt does not escape a quote in a name
     return Input(relation, call, node.name, mangled or node.unique_id not in in_warehouse)
 

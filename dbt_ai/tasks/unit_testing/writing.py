@@ -28,8 +28,13 @@ def unit_test_of(node: Node, case: Case, taken: Collection[str]) -> UnitTest:
     item: dict[str, Any] = {"name": name, "description": f"{text} {LABEL}", "model": node.name}
     if node.version is not None:
         item["versions"] = {"include": [int(node.version) if node.version.isdigit() else node.version]}
+    overrides: dict[str, Any] = {}
     if case.way.incremental is not None:
-        item["overrides"] = {"macros": {"is_incremental": case.way.incremental}}
+        overrides["macros"] = {"is_incremental": case.way.incremental}
+    if case.way.variables:  # what the model gives today hangs on them
+        overrides["vars"] = dict(case.way.variables)
+    if overrides:
+        item["overrides"] = overrides
     item["given"] = [_given(given, case) for given in case.way.inputs]
     item["expect"] = {"rows": [_cells(case.columns, row) for row in _ordered(case)]}
     return UnitTest(name, case, item)

@@ -94,6 +94,16 @@ def test_an_incremental_model_is_tested_both_ways(tested_harbour: Path) -> None:
         assert ("this" in inputs) == test["overrides"]["macros"]["is_incremental"]  # type: ignore[index]
 
 
+def test_variables_keep_the_values_that_they_had(harbour: Path) -> None:
+    for test in of(harbour, "boat_trips"):
+        assert test["overrides"] == {"vars": {"long_trip_hours": 8}}
+    assert not any("overrides" in test for test in of(harbour, "berths"))
+    path = harbour / "dbt_project.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("hours: 8", "hours: 3"), encoding="utf-8")
+    done = dbt(harbour, "test", "--select", "boat_trips,test_type:unit", "--exclude", "cancelled_trips_do_not_count")
+    assert done.returncode == 0, done.stdout
+
+
 def test_each_version_has_its_own(tested_harbour: Path) -> None:
     versions = [test["versions"] for test in of(tested_harbour, "boats")]
     assert {"include": [1]} in versions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlglot
@@ -10,17 +10,16 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from dbt_ai.checks.data_tests.staging import Stage
-from dbt_ai.checks.sandbox import only_select
+from dbt_ai.checks.sandbox import QueryTimeout, only_select
 from dbt_ai.errors import WarehouseError
 from dbt_ai.project.values import UnitTest
 from dbt_ai.sql.mutants import Mutant, mutants_of
 from dbt_ai.sql.names import quoted
 from dbt_ai.sql.query import QueryError
 from dbt_ai.sql.values import Relation
-from dbt_ai.tasks.mutating.values import Read
 from dbt_ai.tasks.unit_testing.literals import Value, rows_sql
 from dbt_ai.tasks.unit_testing.matrix import faults_of
-from dbt_ai.tasks.unit_testing.rendering import CTE, on_inputs, with_ctes, without_ephemeral
+from dbt_ai.tasks.unit_testing.rendering import CTE, with_ctes, without_ephemeral
 
 
 class UnitCheck:
@@ -51,13 +50,27 @@ class UnitCheck:
         mine, other = f"SELECT {listed} FROM {table}", f"SELECT {listed} FROM ({expected}\n) AS expected"
         return bool(stage.run(f"SELECT EXISTS ({mine} EXCEPT ALL {other}) OR EXISTS ({other} EXCEPT ALL {mine})")[0][0])
 
-    def bodies(self, sql: str, reads: Sequence[Read], mutants: Sequence[Mutant]) -> list[str | None]:
-        """The SQL of each mutant of `sql` as the unit test runs it; None where it has no such mutant, as macros or
-        variables are overridden."""
-        ctes = {read.relation.parts: read.cte for read in reads}
-        if _form(on_inputs(sql, ctes)) == _form(self.body):
-            return [on_inputs(mutant.sql, ctes) for mutant in mutants]
-        found = mutants_of(self.body, "duckdb", _schema(reads))
+    def kills(self, stage: Stage, body: str) -> bool:
+        """Whether it fails for a mutant. One that cannot run is killed, as dbt says so; one that takes too long is
+        not."""
+        try:
+            return self.fails(stage, body)
+        except QueryTimeout:
+            return False
+        except WarehouseError:
+            return True
+
+    def runs(self, sql: str) -> bool:
+        """Whether it runs this very SQL of its model."""
+        return _form(sql) == _form(self.body)
+
+    def bodies(self, sql: str, mutants: Sequence[Mutant], inputs: Sequence[Relation]) -> list[str | None]:
+        """The SQL of each mutant of `sql`, all on the CTEs of `inputs`, as the unit test runs it; None where it has no
+        such mutant, as macros or variables are overridden."""
+        if self.runs(sql):
+            return [mutant.sql for mutant in mutants]
+        schema = {one.parts[2]: {name: kind or "" for name, kind in one.columns} for one in inputs}
+        found = mutants_of(self.body, "duckdb", schema)
         by_fault = {fault: mutant.sql for fault, mutant in zip(faults_of(found), found, strict=True)}
         return [by_fault.get(fault) for fault in faults_of(mutants)]
 
@@ -70,14 +83,6 @@ def unit_check(test: UnitTest) -> UnitCheck:
         return UnitCheck(test, test.sql)
     except (SqlglotError, QueryError) as error:
         raise WarehouseError(str(error).splitlines()[0]) from error
-
-
-def _schema(reads: Sequence[Read]) -> Mapping[str, Mapping[str, str]]:
-    return {read.cte: _columns(read.relation) for read in reads}
-
-
-def _columns(relation: Relation) -> dict[str, str]:
-    return {name: kind or "" for name, kind in relation.columns}
 
 
 def _form(sql: str) -> str:
