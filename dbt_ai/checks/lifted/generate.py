@@ -16,6 +16,7 @@ from dbt_ai.sql.values import Relation, same_name
 
 NULLS = 0.13
 COPIES = 0.08
+COPIES_WITHOUT_KEY = 0.3
 NEAR = 0.3
 FOCUSED = 0.9
 WILD = 1 / 64
@@ -144,17 +145,23 @@ def _rows(
     for key in relation.unique_keys:
         rows = f"SELECT * FROM ({rows}) QUALIFY {unique_condition(key)}"
     yield f"INSERT INTO {table(relation.key)} {rows}"
-    if not relation.unique_keys:
-        first = f"(SELECT min({DATABASE}) FROM {PLAN})"
-        yield f"""INSERT INTO {table(relation.key)} SELECT * FROM {table(relation.key)}
-            WHERE random() < {COPIES} AND {DATABASE} >= {first}"""
+    first = f"(SELECT min({DATABASE}) FROM {PLAN})"
+    keyless = [
+        f"({_has_null(key)})" for key in relation.unique_keys
+    ]  # such rows may be there twice, as far as is known
+    chance = COPIES_WITHOUT_KEY if keyless else COPIES
+    yield f"""INSERT INTO {table(relation.key)} SELECT * FROM {table(relation.key)}
+        WHERE {" AND ".join([f"random() < {chance}", f"{DATABASE} >= {first}", *keyless])}"""
 
 
 def unique_condition(key: Sequence[str]) -> str:
     """A QUALIFY condition that keeps one row of each key; rows with a NULL in the key are all kept."""
     names = ", ".join(quoted(column) for column in key)
-    empty = " OR ".join(f"{quoted(column)} IS NULL" for column in key)
-    return f"{empty} OR row_number() OVER (PARTITION BY {DATABASE}, {names}) = 1"
+    return f"{_has_null(key)} OR row_number() OVER (PARTITION BY {DATABASE}, {names}) = 1"
+
+
+def _has_null(key: Sequence[str]) -> str:
+    return " OR ".join(f"{quoted(column)} IS NULL" for column in key)
 
 
 def _column(columns: Sequence[ColumnDomain], name: str) -> ColumnDomain:

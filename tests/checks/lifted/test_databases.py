@@ -114,6 +114,14 @@ def test_there_are_empty_tables_duplicates_and_ties(shop: Databases) -> None:
     assert len(asked(shop, ties)) > 100
 
 
+def test_rows_without_their_key_may_be_there_twice() -> None:
+    bikes = Relation("bikes", (None, None, "bikes"), (("id", "INTEGER"), ("name", "VARCHAR")), unique_keys=(("id",),))
+    with Databases([bikes], count=400) as databases:
+        twice = asked(databases, "SELECT id FROM bikes GROUP BY id, name, __db HAVING count(*) > 1")
+    assert len(twice) > 10
+    assert set(twice) == {(None,)}
+
+
 def test_a_seed_stands_for_the_same_databases() -> None:
     told = []
     for seed in (1, 1, 2):
