@@ -44,7 +44,7 @@ def mutate(reader: ProjectReader, selection: Selection, progress: Progress = not
     with open_data(project) as (sandbox, notices):
         if sandbox is None:
             return MutationReport(tuple(_left_out(project.nodes[u], "no-data") for u in order), notices)
-        relations = _relations(project, scope, sandbox)
+        relations = relations_at_hand(project, scope, sandbox)
         scores = []
         for unique_id in order:
             name = project.nodes[unique_id].name
@@ -53,7 +53,7 @@ def mutate(reader: ProjectReader, selection: Selection, progress: Progress = not
                 progress(f"Mutating {name}", done, of)
 
             try:
-                subject = _subject(project, unique_id, scope, relations, compiled, unit_tests)
+                subject = subject_of(project, unique_id, scope, relations, compiled, unit_tests)
             except Excluded as why:
                 scores.append(_left_out(project.nodes[unique_id], why.reason, why.detail))
                 continue
@@ -66,7 +66,7 @@ def _left_out(node: Node, reason: str, detail: str = "") -> MutationScore:
     return MutationScore(node.unique_id, node.original_file_path, reason=reason, detail=detail)
 
 
-def _relations(project: Project, scope: Scope, sandbox: Sandbox) -> Mapping[str, Relation]:
+def relations_at_hand(project: Project, scope: Scope, sandbox: Sandbox) -> Mapping[str, Relation]:
     """What is known of the relations of all nodes."""
     bare = relations_of(project, {})
     columns = warehouse_columns(sandbox.connection, bare.values())
@@ -74,7 +74,7 @@ def _relations(project: Project, scope: Scope, sandbox: Sandbox) -> Mapping[str,
         return know(project, scope.sql, columns, cache).relations
 
 
-def _subject(
+def subject_of(
     project: Project,
     unique_id: str,
     scope: Scope,
