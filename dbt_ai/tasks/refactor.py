@@ -32,6 +32,7 @@ from dbt_ai.tasks.unit_testing.column_types import with_types
 from dbt_ai.values import Outcome, OutcomeKind, Report, SqlEdit, Target, Verdict, VerdictKind
 
 KIND = "refactor"  # in the lock file
+_UNREAD = ("no-sql", "jinja-too-much", "file-differs")
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _refactored(
     )
     model = read_model(text, known)
     if isinstance(model, str):
-        return _Found(reason="jinja-too-much" if islands.islands else "no-sql", detail=model)
+        return _Found(reason="jinja-too-much") if islands.islands else _Found(reason="no-sql", detail=model)
     old = {entry.arguments for entry in remembered if (entry.unique_id, entry.test) == (node.unique_id, KIND)}
     prover = Prover(reader, node, relations)
     why = reason_for_branches(islands) or reason_for_hooks(node) or reason_for_sql(sql, project.dialect)
@@ -212,7 +213,8 @@ def _told(node: Node, found: _Found) -> Iterator[Outcome]:
     if found.reason is not None:
         about = f" ({found.detail})" if found.detail else ""
         detail = f"{REASONS[found.reason].rstrip('.')}{about}."
-        yield Outcome(target, OutcomeKind.REFUSED, path=path, reason=found.reason, detail=detail)
+        kind = OutcomeKind.FAILED if found.reason in _UNREAD else OutcomeKind.REFUSED
+        yield Outcome(target, kind, path=path, reason=found.reason, detail=detail)
     if found.refactored is None:
         return
     for tried in found.refactored.tried:

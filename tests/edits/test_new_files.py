@@ -1,4 +1,7 @@
-"""FileEdit: a new file is made with its folders, one that is there stays as it is, nothing leaves the project."""
+"""FileEdit: a new file is made with its folders, one that is there stays as it is, nothing leaves the project.
+
+SqlEdit: a file gets new text where its text is the one that was to be replaced.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 
 from dbt_ai.edits import apply_plan, diff_plan, plan_edits
 from dbt_ai.errors import EditError
-from dbt_ai.values import AnyEdit, Edit, FileEdit, PropertyPlace, TestEdit, UnitTestEdit
+from dbt_ai.values import AnyEdit, Edit, FileEdit, PropertyPlace, SqlEdit, TestEdit, UnitTestEdit
 
 SQL = "select *\nfrom {{ ref('orders') }}\nwhere amount < 0\n"
 TEST = FileEdit("tests/orders/no_negative_amount.sql", SQL)
@@ -112,3 +115,26 @@ def test_folders_are_gone_again_where_the_plan_fails(tmp_path: Path) -> None:
     with pytest.raises(EditError, match=r"m\.yml has changed"):
         apply_plan(tmp_path, plan)
     assert [file.name for file in tmp_path.iterdir()] == ["m.yml"]
+
+
+def test_new_text_for_the_text_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "x.sql").write_bytes(b"\xef\xbb\xbfselect 1\r\n")
+    edit = SqlEdit("x.sql", "\ufeffselect 2\r\n", "\ufeffselect 1\r\n")
+    apply_plan(tmp_path, plan_edits(tmp_path, [edit]))
+    assert (tmp_path / "x.sql").read_bytes() == b"\xef\xbb\xbfselect 2\r\n"
+    assert reasons(tmp_path, edit) == ["file-changed"]
+    assert (tmp_path / "x.sql").read_bytes() == b"\xef\xbb\xbfselect 2\r\n"
+
+
+def test_new_text_for_no_file(tmp_path: Path) -> None:
+    assert reasons(tmp_path, SqlEdit("x.sql", "select 2\n", "select 1\n")) == ["file-missing"]
+    assert reasons(tmp_path, SqlEdit("../x.sql", "select 2\n", "select 1\n")) == ["outside-project"]
+    (tmp_path / "folder").mkdir()
+    assert reasons(tmp_path, SqlEdit("folder", "select 2\n", "select 1\n")) == ["not-a-file"]
+
+
+def test_new_text_and_the_same_text(tmp_path: Path) -> None:
+    (tmp_path / "x.sql").write_bytes(b"select 1\n")
+    edit = SqlEdit("x.sql", "select 1\n", "select 1\n")
+    plan = plan_edits(tmp_path, [edit])
+    assert (plan.changes, plan.planned) == ((), (edit,))

@@ -213,3 +213,25 @@ def test_where_generic_tests_take_their_arguments(shop: Path, value: bool) -> No
         properties = shop / "models" / "staging" / "_staging__models.yml"
         properties.write_text(properties.read_text().replace("arguments:\n                length: 1", "length: 1"))
     assert open_project(shop).project.arguments_property is value
+
+
+def test_another_text_of_a_model_is_compiled(live: LiveReader) -> None:
+    before = live.compile(["model.shop.daily"])["model.shop.daily"]
+    text = "\nselect 1 as one from {{ ref('stg_orders') }} {% if is_incremental() %}where true{% endif %}\n"
+    reads = ["model.shop.stg_orders"]
+    first = live.compile_text("model.shop.daily", text, reads)
+    assert first.error is None
+    assert first.sql is not None
+    assert "__dbt__cte__stg_orders" in first.sql, "an ephemeral parent is written out"
+    assert "select 1 as one" in first.sql
+    assert "where true" not in first.sql
+    later = live.compile_text("model.shop.daily", text, reads, incremental=True)
+    assert "where true" in (later.sql or "")
+    assert live.compile(["model.shop.daily"])["model.shop.daily"] == before, "the project stays as it is"
+
+
+def test_another_text_may_read_another_node(live: LiveReader) -> None:
+    text = "select * from {{ ref('statuses') }}"
+    assert live.compile_text("model.shop.daily", text).sql is None
+    found = live.compile_text("model.shop.daily", text, ["model.shop.statuses"])
+    assert "statuses" in (found.sql or ""), found.error

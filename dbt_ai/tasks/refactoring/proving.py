@@ -3,6 +3,7 @@ model runs, and compared."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.refactoring.worlds import in_world, worlds_of
 from dbt_ai.values import Verdict, VerdictKind
 
+_WORD = re.compile(r"\w+")
 _COUNT = 3000
 _SECONDS = 20.0
 _ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.BOUNDED, VerdictKind.PROVED)  # from the worst
@@ -43,11 +45,12 @@ class Prover:
         found: list[Equivalence] = []
         seen: set[tuple[str, str]] = set()
         for world in worlds_of(old):
+            read = (*reads, *self._named(before)) if world else reads  # dbt saw those of the branch that was taken
             for incremental in (False, True) if self.node.materialized == "incremental" else (False,):
-                left = self.compiled(in_world(old, world), reads, incremental=incremental)
+                left = self.compiled(in_world(old, world), read, incremental=incremental)
                 if left is None:
                     continue
-                right = self.compiled(in_world(new, world), reads, incremental=incremental)
+                right = self.compiled(in_world(new, world), read, incremental=incremental)
                 if right is None:
                     return Verdict(VerdictKind.UNPROVEN, "dbt cannot compile it.", "not-compiled")
                 if (left, right) not in seen:
@@ -61,6 +64,11 @@ class Prover:
         if not found:
             return Verdict(VerdictKind.UNPROVEN, "dbt cannot compile it.", "not-compiled")
         return _verdict(found)
+
+    def _named(self, text: str) -> tuple[str, ...]:
+        """The nodes whose names stand in the text."""
+        words = set(_WORD.findall(text))
+        return tuple(u for u, node in self.reader.project.nodes.items() if node.name in words)
 
     def _equivalent(self, left: str, right: str) -> Equivalence:
         read = (left + " " + right).casefold()

@@ -12,7 +12,7 @@ MODELS: Mapping[str, str] = MappingProxyType(
         "no-sql": "The SQL of the node could not be compiled or parsed.",
         "python-model": "Python models are not refactored.",
         "package-model": "The model belongs to a package; it is not this project's to change.",
-        "jinja-too-much": "With its Jinja out of the way, the file is not one SELECT that sqlglot can parse.",
+        "jinja-too-much": "The SQL between the Jinja of the file is not one SELECT that sqlglot can parse.",
         "file-differs": "The file is not what dbt has read; run dbt again without partial parsing.",
         "branches-differ": "An incremental model with other SQL for its first run than for later ones, by design.",
         "hook-side-effects": "A hook of the model writes something, so that rows that are the same may not be enough.",
