@@ -22,6 +22,8 @@ from dbt_ai.tasks.testing.subject import Column, Subject, is_plain
 from dbt_ai.tasks.testing.values import Basis, Candidate
 
 MAX_WHY = 300  # characters
+MAX_BOUND = 1e15
+MAX_NAME = 200  # characters of a singular test's
 _UNSAID = "A model proposed it."
 _NUMBERS = ("integer", "decimal", "float")
 _FREE = (0.0, 1.0, 100.0)  # what a number can be without anybody saying so
@@ -153,7 +155,11 @@ def _accepted_values(subject: Subject, test: ProposedTest, targets: Targets) -> 
 def _accepted_range(subject: Subject, test: ProposedTest, targets: Targets) -> Candidate:
     column = _column(subject, test)
     bounds = {"min_value": test.minimum, "max_value": test.maximum}
-    given = {name: int(bound) if bound == int(bound) else bound for name, bound in bounds.items() if bound is not None}
+    if any(bound is not None and not abs(bound) <= MAX_BOUND for bound in bounds.values()):
+        raise Unusable("it has a bound that no number comes near")
+    given = {
+        name: int(bound) if float(bound).is_integer() else bound for name, bound in bounds.items() if bound is not None
+    }
     if not given or family(column.profile.type if column.profile else None) not in _NUMBERS:
         raise Unusable("it has to give a bound of a column of numbers")
     for bound in given.values():
@@ -184,6 +190,8 @@ def _total(subject: Subject, test: ProposedTest, targets: Targets) -> Candidate:
         raise Unusable("it has to name a column of numbers, and one whose total is the same")
     other = subject.evidence[target.relation]
     name = f"{subject.node.name}__{column.name}_adds_up_to_{other.name}_{target.column}"
+    if len(name) > MAX_NAME:
+        raise Unusable("its name would be too long for a file")
     sql = (
         f"select own.total, other.total as total_of_{other.name}\n"
         f"from (select sum({column.name}) as total from {{model}}) as own\n"

@@ -233,7 +233,9 @@ class _Cascade:
                 verdict = run_check(self._tests.check(candidate), quoted_relation(subject.own.relation), sandbox)
                 if verdict.kind is VerdictKind.UNPROVEN:
                     return _Tried(test)
-                wrong = None if verdict.writable else _counterexample(verdict.rows, share)
+                wrong = (
+                    None if verdict.writable else counterexample(verdict.rows, share, subject, candidate.target.column)
+                )
         except Unusable as reason:
             return _Tried(test, wrong=str(reason))
         except WarehouseError:
@@ -256,19 +258,22 @@ class _Cascade:
             named = ", ".join(found.columns)
             failing = run(f"SELECT {named} FROM {relation} WHERE NOT ({found.sql}) LIMIT {SHOWN_ROWS}")
             rows = [tuple(zip(found.columns, row, strict=True)) for row in failing]
-        return candidate, _counterexample(rows, share)
+        return candidate, counterexample(rows, share, subject)
 
 
-def _counterexample(rows: Sequence[Sequence[tuple[str, Any]]], share: Sharing) -> str:
+def counterexample(
+    rows: Sequence[Sequence[tuple[str, Any]]], share: Sharing, subject: Subject, tested: str | None = None
+) -> str:
     """Why a test is false, as an engine may see it: with the rows that break it only where samples of their columns may
-    be told."""
+    be told. What is not called as a column is a value of the `tested` one."""
+
+    def may_be_told(name: str) -> bool:
+        column = name if subject.column(name) is not None else tested
+        return column is not None and share.of(column) is Share.SAMPLES and not is_personal(share, column)
+
     shown = []
     for row in rows[:SHOWN_ROWS]:
-        cells = [
-            f"{name} {'NULL' if value is None else one_line(value, 60)}"
-            for name, value in row
-            if share.of(name) is Share.SAMPLES and not is_personal(share, name)
-        ]
+        cells = [f"{name} {'NULL' if v is None else one_line(v, 60)}" for name, v in row if may_be_told(name)]
         shown += [", ".join(cells)] if cells else []
     if not shown:
         return "rows of the data break it" if share.node is not Share.NOTHING else "a check says otherwise"

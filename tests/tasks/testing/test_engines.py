@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,15 @@ import pytest
 from dbt_ai.engines.cache import AnswerStore, CachedEngine
 from dbt_ai.engines.openai_engine import OpenAIEngine
 from dbt_ai.engines.settings import EngineSettings
+from dbt_ai.evidence.sharing import Share, Sharing
+from dbt_ai.evidence.values import Evidence
+from dbt_ai.project.knowledge import relations_of
 from dbt_ai.project.opening import open_project
 from dbt_ai.project.values import ProjectReader, Selection
 from dbt_ai.tasks.sending import send
 from dbt_ai.tasks.test import TestOptions, write_data_tests
+from dbt_ai.tasks.testing.proposing import counterexample
+from dbt_ai.tasks.testing.subject import Subject
 from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
 from dbt_ai.values import Outcome, OutcomeKind, Report, TierTotals
 from tests.cli.doors import Done, dbtai
@@ -70,16 +76,28 @@ def api(model: Model) -> Iterator[LoopbackAPI]:
 
 
 def run(
-    reader: ProjectReader, store: Path, api: LoopbackAPI, select: str = "members", share: str = "statistics"
+    reader: ProjectReader,
+    store: Path,
+    api: LoopbackAPI,
+    select: str = "members",
+    share: str = "statistics",
+    student: LoopbackAPI | None = None,
 ) -> Report:
-    """Looks for tests without writing them, asking the server at low effort and once again."""
+    """Looks for tests without writing them, asking the student where there is one, then `api` at low effort and once
+    again."""
     answers = AnswerStore(store / "answers.sqlite")
-    settings = EngineSettings(model="played", base_url=api.base_url, name="reasoning", retries=0)
-    engine = CachedEngine(OpenAIEngine(settings, {}), answers)
-    tiers = (Tier("reasoning", engine, "low"), Tier("reasoning again", engine, "low", again=True))
-    asking = Asking(tiers, PromptOptions(share=share), send(2))
+
+    def engine(name: str, server: LoopbackAPI) -> CachedEngine:
+        settings = EngineSettings(model="played", base_url=server.base_url, name=name, retries=0)
+        return CachedEngine(OpenAIEngine(settings, {}), answers)
+
+    large = engine("reasoning", api)
+    tiers = [Tier("student", engine("student", student), "none")] if student else []
+    tiers += [Tier("reasoning", large, "low"), Tier("reasoning again", large, "low", again=True)]
+    asking = Asking(tuple(tiers), PromptOptions(share=share), send(2))
+    selection = Selection(select=tuple(select.split()))
     try:
-        return write_data_tests(reader, TestOptions(Selection(select=(select,)), write=False), asking=asking)
+        return write_data_tests(reader, TestOptions(selection, write=False), asking=asking)
     finally:
         answers.close()
 
@@ -159,6 +177,51 @@ def test_a_total_is_compared_with_that_of_a_parent(
     assert texts(run(reader, tmp_path, api, select="orders")) == {
         "orders__order_total_adds_up_to_stg_order_lines_line_total"
     }
+
+
+def test_values_of_a_person_are_in_no_counterexample(reader: ProjectReader) -> None:
+    project = reader.project
+    columns = tuple((name, "VARCHAR") for name in ("member_id", "city", "spent"))
+    relation = replace(relations_of(project, {})["model.bakery.members"], columns=columns)
+    evidence = Evidence("model.bakery.members", "members", "model", relation)
+    subject = Subject(project, project.nodes["model.bakery.members"], {"model.bakery.members": evidence}, {})
+    open_levels = Sharing(Share.SAMPLES, personal={"city": "declared as personal"})
+    row = (("member_id", 7), ("city", "Ghent"), ("spent", None))
+    assert counterexample([row], open_levels, subject).endswith("such as: member_id 7, spent NULL")
+    found = (("repeated", "Ghent"), ("row_count", 2))
+    assert counterexample([found], open_levels, subject, "city") == "rows of the data break it"
+    assert counterexample([found], Sharing(Share.SAMPLES), subject, "city").endswith("repeated Ghent, row_count 2")
+    closed = Sharing(Share.SAMPLES, columns={"city": Share.STATISTICS})
+    assert counterexample([found], closed, subject, "city") == "rows of the data break it"
+
+
+def test_what_a_student_proposes_well_is_not_asked_again(
+    reader: ProjectReader, tmp_path: Path, api: LoopbackAPI, model: Model
+) -> None:
+    student = Model()
+    student.tests = {"members": [proposal("expression", expression=RULE)]}
+    model.tests = {"orders": [proposal("total", "order_total", total_of="stg_order_lines.line_total")]}
+    with LoopbackAPI(student) as small:
+        report = run(reader, tmp_path, api, "members orders", student=small)
+    assert [one.engine for one in report.outcomes if one.engine != "derived" and one.kind is OutcomeKind.WRITTEN] == [
+        "student",
+        "reasoning",
+    ]
+    assert all("name: orders" in prompt_of(received) for received in api.received)
+    schema = small.received[0].schema
+    assert schema is not None
+    assert schema["properties"]["tests"]["items"]["properties"]["why"]["maxLength"] == 400
+
+
+@pytest.mark.parametrize("bound", ["1e999", "1" + "0" * 400, "-1e300"])
+def test_a_bound_that_is_no_number_is_refused(
+    reader: ProjectReader, tmp_path: Path, api: LoopbackAPI, model: Model, bound: str
+) -> None:
+    said = json.dumps({"tests": [proposal("accepted_range", "spent", maximum=12345)]}).replace("12345", bound)
+    api.script = lambda received: said
+    report = run(reader, tmp_path, api)
+    assert (of_engine(report), report.unfinished) == ([], ())
+    assert tier(report, "reasoning").refuted == 1
 
 
 LUCK = {
