@@ -54,8 +54,14 @@ def more_words(queries: Iterable[exp.Expr]) -> Vocabulary:
         days |= {*_DAYS, *(_DAYS[0] + step for step in steps)}
         moments |= {*_MOMENTS, *(_MOMENTS[0] + step for step in steps)}
         counts = {number for number in count_literals(query) if 2 <= number <= LARGEST_COUNT}
+        beside = frozenset(_confusable(query))
         found |= Vocabulary(
-            frozenset(numbers), frozenset(texts), frozenset(days), frozenset(moments), counts=frozenset(counts)
+            frozenset(numbers),
+            frozenset({*texts, *(text for _, text in beside)}),
+            frozenset(days),
+            frozenset(moments),
+            beside=beside,
+            counts=frozenset(counts),
         )
     return found
 
@@ -64,6 +70,7 @@ def count_literals(query: exp.Expr) -> Iterator[int]:
     """The whole numbers that decide by how many rows there are: of LIMIT and OFFSET, of frames and LAG, and those that
     a count or the number of a row is compared with."""
     named = {alias.alias for alias in query.find_all(exp.Alias) if _counts(alias.this)}
+    looked_at: dict[int, bool] = {}
     for literal in query.find_all(exp.Literal):
         if literal.is_string or not literal.name.isdigit():
             continue
@@ -75,11 +82,15 @@ def count_literals(query: exp.Expr) -> Iterator[int]:
         ):
             yield int(literal.name)
         elif isinstance(parent, (exp.Predicate, exp.Binary, exp.Between, exp.In)):
-            others = [
-                node for node in parent.walk(prune=lambda node: isinstance(node, exp.Query)) if node is not literal
-            ]
-            if any(_counts(node) or (isinstance(node, exp.Column) and node.name in named) for node in others):
+            if id(parent) not in looked_at:
+                looked_at[id(parent)] = _counts(parent) or any(column.name in named for column in _columns(parent))
+            if looked_at[id(parent)]:
                 yield int(literal.name)
+
+
+def _columns(node: exp.Expr) -> list[exp.Column]:
+    nodes = node.walk(prune=lambda inner: isinstance(inner, exp.Query))
+    return [column for column in nodes if isinstance(column, exp.Column)]
 
 
 def _counts(node: exp.Expr) -> bool:
@@ -141,6 +152,17 @@ def _parts(query: exp.Expr) -> Iterator[str]:
                 yield from text.split(separator)
 
 
+def _confusable(query: exp.Expr) -> Iterator[tuple[str, str]]:
+    """For columns that are put together with a separator, texts that have it in them: 'a' and 'a-a' make the same as
+    'a-a' and 'a'."""
+    for joined in query.find_all(exp.DPipe, exp.Concat, exp.ConcatWs):
+        if isinstance(joined.parent, (exp.DPipe, exp.Concat)):
+            continue
+        columns = {column.name.casefold() for column in joined.find_all(exp.Column)}
+        for separator in _texts(joined)[:1] if len(columns) > 1 else ():
+            yield from ((column, text) for column in columns for text in ("a", f"a{separator}a"))
+
+
 def _patterns(query: exp.Expr) -> Iterator[str]:
     """Texts that patterns of LIKE match."""
     for like in query.find_all(exp.Like, exp.ILike):
@@ -160,6 +182,7 @@ def _long_texts(query: exp.Expr) -> Iterator[str]:
 
 def _days(query: exp.Expr) -> Iterator[date]:
     """Days of the years and months that the query's numbers and texts may name."""
+    by_month = query.find(exp.Extract, exp.Month, exp.Quarter) is not None
     for literal in query.find_all(exp.Literal):
         text = literal.name
         if len(text) == 4 and text.isdigit() and 1900 <= int(text) <= 2100:
@@ -167,12 +190,7 @@ def _days(query: exp.Expr) -> Iterator[date]:
         elif literal.is_string and len(text) == 7 and text[4] == "-" and text.replace("-", "").isdigit():
             if 1 <= int(text[5:]) <= 12 and int(text[:4]) > 0:
                 yield from (date(int(text[:4]), int(text[5:]), 1), date(int(text[:4]), int(text[5:]), 28))
-        elif (
-            not literal.is_string
-            and text.isdigit()
-            and 1 <= int(text) <= 12
-            and query.find(exp.Extract, exp.Month, exp.Quarter)
-        ):
+        elif by_month and not literal.is_string and text.isdigit() and 1 <= int(text) <= 12:
             yield date(2020, int(text), 15)
 
 

@@ -83,6 +83,7 @@ def _words_of(query: exp.Expr) -> Vocabulary:
     dates: set[date] = set()
     moments: set[datetime] = set()
     beside: set[tuple[str, str]] = set()
+    found: dict[int, set[str]] = {}
     for literal in query.find_all(exp.Literal):
         if isinstance(literal.parent, (exp.DataTypeParam, exp.Interval)):
             continue
@@ -96,7 +97,7 @@ def _words_of(query: exp.Expr) -> Vocabulary:
             numbers |= _number(text)
             dates |= _date(text)
             moments |= _moment(text)
-        beside |= {(column, text) for column in _columns_beside(literal)}
+        beside |= {(column, text) for column in _columns_beside(literal, found)}
     columns = [column for column in query.find_all(exp.Column) if not column.is_star]
     if any(cast.is_type(*exp.DataType.TEXT_TYPES) for cast in query.find_all(exp.Cast)):
         texts |= {*_NUMBERS_AS_TEXT, *(str(number) for number in sorted(numbers)[:4])}
@@ -114,8 +115,9 @@ def _words_of(query: exp.Expr) -> Vocabulary:
     )
 
 
-def _columns_beside(literal: exp.Expr) -> set[str]:
-    """The names of the columns that stand in the same comparison, list, CASE or COALESCE."""
+def _columns_beside(literal: exp.Expr, found: dict[int, set[str]]) -> set[str]:
+    """The names of the columns that stand in the same comparison, list, CASE or COALESCE; `found` keeps them for the
+    other literals of a long list."""
     node = literal.parent
     while isinstance(node, (exp.Cast, exp.TryCast, exp.Neg, exp.Paren, exp.Tuple)):
         node = node.parent
@@ -123,8 +125,10 @@ def _columns_beside(literal: exp.Expr) -> set[str]:
         node = node.parent
     if not isinstance(node, _COMPARING):
         return set()
-    nodes = node.walk(prune=lambda inner: isinstance(inner, exp.Query))
-    return {column.name.casefold() for column in nodes if isinstance(column, exp.Column)}
+    if id(node) not in found:
+        nodes = node.walk(prune=lambda inner: isinstance(inner, exp.Query))
+        found[id(node)] = {column.name.casefold() for column in nodes if isinstance(column, exp.Column)}
+    return found[id(node)]
 
 
 def _converted(query: exp.Expr) -> set[tuple[str, str]]:

@@ -14,7 +14,7 @@ from dbt_ai.sql.normal_form.examples import TABLES
 from dbt_ai.sql.normal_form.resolving import resolved
 from dbt_ai.sql.normal_form.rules import RULES
 from dbt_ai.sql.normal_form.trees import to_sql
-from tests.sql.normal_form.queries import QueryMaker
+from benchmarks._equivalence_queries import QueryMaker
 
 WORDS = Vocabulary(numbers=frozenset({Decimal(1), Decimal(2)}), names=frozenset("abckfdn"))
 

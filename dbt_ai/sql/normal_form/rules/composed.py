@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from dbt_ai.sql.lifting.row_keys import aggregates
 from dbt_ai.sql.normal_form.trees import (
     has_aggregates,
     is_plain,
@@ -68,6 +69,8 @@ def _together(select: exp.Select) -> exp.Select | None:
         if part is not None:
             replace_columns(part, source.alias_or_name, lambda name: projection(inner, name) or inner)
     whole.set("expressions", [_named(part, inner, source.alias_or_name) for part in outer.expressions])
+    if inner.args.get("group") is None and aggregates(inner) and not aggregates(whole):
+        return None  # its one row would become a row for each
     for part in ("distinct", *_TAIL):
         if outer.args.get(part) is not None:
             whole.set(part, outer.args[part].copy())
