@@ -63,6 +63,7 @@ class _Run:
         self._prover = prover
         self._put_back = put_back
         self._reads: tuple[str, ...] = ()
+        self._model: tuple[str, ModelText | str] | None = None
         self._failed: set[tuple[str, str]] = set()
 
     def once(self) -> bool:
@@ -76,8 +77,7 @@ class _Run:
 
     def _try(self, rule: Rule) -> bool:
         """Tries what a rule proposes: all of it at once, or, where that does not hold, one by one."""
-        compiled = self._prover.compiled(self.text, self._reads)
-        model = read_model(self.text, replace(self._known, compiled=_outline(compiled, self._known.dialect)))
+        model = self._read()
         if isinstance(model, str):
             return False
         changes: list[Change] = []
@@ -92,6 +92,13 @@ class _Run:
         if len(changes) > 1 and self._make(model, changes):
             return True
         return any(self._make(model, [change]) for change in changes)  # the places of the others have moved
+
+    def _read(self) -> ModelText | str:
+        """The text as it is now, read once."""
+        if self._model is None or self._model[0] != self.text:
+            compiled = _outline(self._prover.compiled(self.text, self._reads), self._known.dialect)
+            self._model = (self.text, read_model(self.text, replace(self._known, compiled=compiled)))
+        return self._model[1]
 
     def _make(self, model: ModelText, changes: Sequence[Change]) -> bool:
         reads = tuple(dict.fromkeys((*self._reads, *(read for change in changes for read in change.reads))))

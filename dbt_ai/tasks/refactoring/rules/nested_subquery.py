@@ -62,7 +62,11 @@ def _moved(model: ModelText, derived: Derived, reader: Cte | None) -> Found:
     if len(alias) < _MIN_NAME or alias.casefold() in _NO_NAMES or model.is_hidden(alias) or _is_taken(model, derived):
         return
     inner = model.text[derived.opening + 1 : derived.closing - 1]
-    if derived.query.with_ is not None or inner.strip().count("\n") + 1 < _MIN_LINES:
+    if (
+        model.text[derived.end - 1] in '"`]'
+        or derived.query.with_ is not None
+        or inner.strip().count("\n") + 1 < _MIN_LINES
+    ):
         return
     where = Place((reader.name,) if reader else ())
     sentence = f"The subquery `{alias}` in {where} is easier to read as a CTE."

@@ -10,10 +10,11 @@ from dbt_ai.tasks.refactoring.values import Change, Found, Left, ModelText, Plac
 
 # What may hang on the order in which rows come.
 _BY_ORDER = (
-    exp.AnyValue, exp.ArrayAgg, exp.ArrayUniqueAgg, exp.Distinct, exp.Fetch, exp.First, exp.FirstValue, exp.GroupConcat,
-    exp.JSONArrayAgg, exp.JSONObjectAgg, exp.Last, exp.LastValue, exp.Limit, exp.NthValue, exp.Offset, exp.RowNumber,
-    exp.Anonymous,
+    exp.AnyValue, exp.ArgMax, exp.ArgMin, exp.ArrayAgg, exp.ArrayUniqueAgg, exp.Distinct, exp.Fetch, exp.First,
+    exp.FirstValue, exp.GroupConcat, exp.JSONArrayAgg, exp.JSONObjectAgg, exp.Last, exp.LastValue, exp.Limit,
+    exp.NthValue, exp.Offset, exp.RowNumber, exp.Anonymous,
 )  # fmt: skip
+_OF_TIES = (exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist)  # the same for rows that are tied
 
 
 def order_without_effect(model: ModelText) -> Found:
@@ -33,12 +34,13 @@ def order_without_effect(model: ModelText) -> Found:
 
 
 def _takes_by_order(tree: exp.Expr) -> bool:
-    """Whether anything may hang on the order of rows; a window that has an order of its own does not."""
+    """Whether anything may hang on the order of rows: also a window with an order of its own, which may have ties, but
+    for ranks, and figures of whole partitions."""
     for node in tree.find_all(*_BY_ORDER, exp.Window):
-        window = node if isinstance(node, exp.Window) else node.find_ancestor(exp.Window)
-        if isinstance(node, exp.Distinct) and not node.args.get("on"):
-            continue
-        if window is None or not window.args.get("order"):
+        if isinstance(node, exp.Window):
+            if (node.args.get("order") or node.args.get("spec")) and not isinstance(node.this, _OF_TIES):
+                return True
+        elif not isinstance(node, exp.Distinct) or node.args.get("on"):
             return True
     return False
 

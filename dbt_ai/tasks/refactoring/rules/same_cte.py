@@ -27,7 +27,12 @@ def same_cte(model: ModelText) -> Found:
     bodies: dict[tuple[str, ...], Cte] = {}
     for cte in query.ctes:
         arms = cte.query.arms
-        if cte.has_columns or not arms or (len(arms) == 1 and is_plain_import(arms[0])):
+        if (
+            model.text[cte.start] in '"`['
+            or cte.has_columns
+            or not arms
+            or (len(arms) == 1 and is_plain_import(arms[0]))
+        ):
             continue
         if any(arm.tree.find(*_BY_CHANCE) for arm in arms):
             continue

@@ -158,3 +158,13 @@ from (
 ) as notes
 
 -- left: unusual-layout
+
+-- before: a quoted name
+select "Heavy".picker_id
+from (
+    select
+        picker_id
+    from {{ ref('crates') }}
+) as "Heavy"
+
+-- stays

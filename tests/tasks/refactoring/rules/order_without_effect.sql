@@ -29,23 +29,35 @@ select picker_id, kg
 from (select picker_id, kg from {{ ref('crates') }}) as sorted_crates
 order by picker_id
 
--- before: a window has an order of its own
+-- before: ranks are the same for rows that are tied
 with crates as (
-    select picker_id, crate_id from {{ ref('crates') }} order by crate_id
+    select picker_id, kg from {{ ref('crates') }} order by kg
 )
 
 select picker_id, count(*) as crates, max(place) as place
-from (select picker_id, row_number() over (partition by picker_id order by crate_id) as place from crates) as placed
+from (select picker_id, rank() over (partition by picker_id order by kg) as place from crates) as placed
 group by picker_id
 
 -- after
 with crates as (
-    select picker_id, crate_id from {{ ref('crates') }}
+    select picker_id, kg from {{ ref('crates') }}
 )
 
 select picker_id, count(*) as crates, max(place) as place
-from (select picker_id, row_number() over (partition by picker_id order by crate_id) as place from crates) as placed
+from (select picker_id, rank() over (partition by picker_id order by kg) as place from crates) as placed
 group by picker_id
+
+-- before: rows that are tied may be numbered in the order in which they come
+with crates as (
+    select picker_id, kg, note from {{ ref('crates') }} order by note
+)
+
+select picker_id, max(note) as note
+from (select picker_id, note, row_number() over (partition by picker_id order by kg) as place from crates) as placed
+where place = 1
+group by picker_id
+
+-- stays
 
 -- before: the table may be meant to be in this order
 with final as (

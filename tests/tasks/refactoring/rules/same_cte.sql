@@ -138,3 +138,18 @@ union all
 select day from others
 
 -- stays
+
+-- before: quoted names
+with "Some" as (
+    select kg from {{ ref('crates') }} where kg > 1
+),
+
+"Others" as (
+    select kg from {{ ref('crates') }} where kg > 1
+)
+
+select kg from "Some"
+union all
+select kg from "Others"
+
+-- stays
