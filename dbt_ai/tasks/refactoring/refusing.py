@@ -16,8 +16,8 @@ from dbt_ai.sql.lifting.values import Refused
 
 # What changes no rows: rights, statistics, layout, settings of the session, comments.
 _HARMLESS = re.compile(
-    r"^\s*(\{\{\s*)?(grant|revoke|analyze|vacuum|optimize|comment|set|reset|use|select|show|describe|checkpoint"
-    r"|create\s+(unique\s+)?index|alter\s+(table|view)\s+\S+\s+(owner|set\s+tags?|modify\s+column\s+\S+\s+set\s+masking))\b",
+    r"\s*(grant|revoke|analyze|vacuum|optimize|comment|set|reset|use|show|describe|checkpoint|create\s+(unique\s+)?index"
+    r"|alter\s+(table|view)\s+(\{\{.*?\}\}|\S+)\s+(owner|set\s+tags?))\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\bis_incremental\s*\(\s*\)")
