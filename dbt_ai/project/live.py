@@ -131,11 +131,10 @@ class LiveReader:
     @contextmanager
     def warehouse(self) -> Iterator[Warehouse]:
         """The warehouse, to be read through dbt's adapter. Raises WarehouseError, a clause, where none answers."""
-        nodes = {**self._manifest.nodes, **self._manifest.sources}
         with (
             working_directory(Path(self._config.project_root)),
             self._adapter() as adapter,
-            open_warehouse(adapter, self._config, nodes) as warehouse,
+            open_warehouse(adapter, self._config, self._manifest) as warehouse,
         ):
             yield warehouse
 

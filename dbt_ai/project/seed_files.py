@@ -43,10 +43,17 @@ def seed_rows(project: Project, node: Node) -> SeedRows:
         raise ProjectError(f"its CSV file cannot be read ({condense(str(error)) or type(error).__name__})") from error
     folded = {name.casefold(): kind for name, kind in declared.items()}
     columns = tuple(
-        (name, _TYPES.get(type(kind).__name__, "VARCHAR"), folded.get(name.casefold()))
-        for name, kind in zip(table.column_names, table.column_types, strict=True)
+        (name, _type(table, place), folded.get(name.casefold())) for place, name in enumerate(table.column_names)
     )
     return SeedRows(columns, tuple(tuple(row) for row in table.rows))
+
+
+def _type(table: Any, place: int) -> str:
+    """The type of a column as adapters choose it: numbers without digits behind the point are whole ones."""
+    name = type(table.column_types[place]).__name__
+    if name == "Number" and all(value == int(value) for value in table.columns[place] if value is not None):
+        name = "Integer"
+    return _TYPES.get(name, "VARCHAR")
 
 
 def _path(project: Project, node: Node) -> Path:

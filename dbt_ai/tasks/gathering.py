@@ -50,12 +50,13 @@ def scope_of(project: Project, wanted: Sequence[str]) -> list[str]:
 @dataclass(frozen=True)
 class Scope:
     """The nodes to understand, parents first, with the compiled SQL of those that have one, and why others have not:
-    the files of those in `outside` do not lie in the project."""
+    the files of those in `outside` do not lie in the project, the SQL of those in `untranslated` is not DuckDB's."""
 
     order: tuple[str, ...]
     sql: Mapping[str, str]
     failures: Mapping[str, str]
     outside: frozenset[str] = frozenset()
+    untranslated: frozenset[str] = frozenset()
 
 
 def compile_scope(reader: ProjectReader, wanted: Sequence[str], progress: Progress = nothing) -> Scope:

@@ -19,6 +19,7 @@ from dbt_ai.sql.names import quoted_relation
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.gathering import Scope, compile_scope
+from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.mutating.bench import TIMEOUT
 from dbt_ai.tasks.mutating.judging import judge
 from dbt_ai.tasks.mutating.values import Excluded, Read, Subject
@@ -36,14 +37,16 @@ def mutate(reader: ProjectReader, selection: Selection, progress: Progress = not
     """
     project = reader.project
     wanted = [u for u in reader.select(selection, ("model",)) if project.nodes[u].editable]
-    scope = compile_scope(reader, wanted, progress)
-    order = [unique_id for unique_id in scope.order if unique_id in set(wanted)]
+    compiled_scope = compile_scope(reader, wanted, progress)
+    order = [unique_id for unique_id in compiled_scope.order if unique_id in set(wanted)]
     tests = {t.unique_id for t in project.data_tests if t.enabled and not set(t.reads).isdisjoint(wanted)}
-    compiled = reader.compile(sorted(tests))
-    unit_tests = reader.unit_tests(wanted)
-    with open_data(project) as (sandbox, notices):
+    in_duckdb = InDuckDB(project)
+    scope, compiled = in_duckdb.scope(compiled_scope), in_duckdb.compiled(reader.compile(sorted(tests)))
+    unit_tests = in_duckdb.unit_tests(reader.unit_tests(wanted))
+    with open_data(project, reader, compiled_scope) as (sandbox, notices):
         if sandbox is None:
             return MutationReport(tuple(_left_out(project.nodes[u], "no-data") for u in order), notices)
+        project = in_duckdb.project
         relations = relations_at_hand(project, scope, sandbox)
         scores = []
         for unique_id in order:
@@ -58,7 +61,7 @@ def mutate(reader: ProjectReader, selection: Selection, progress: Progress = not
                 scores.append(_left_out(project.nodes[unique_id], why.reason, why.detail))
                 continue
             with open_stage(sandbox.connection, TIMEOUT) as stage:
-                scores.append(judge(stage, subject, tell))
+                scores.append(in_duckdb.told(judge(stage, subject, tell)))
     return MutationReport(tuple(scores), notices)
 
 
@@ -87,14 +90,14 @@ def subject_of(
     if node.language != "sql":
         raise Excluded("python-model")
     if unique_id not in scope.sql:
-        raise Excluded("no-sql", scope.failures.get(unique_id, ""))
+        raise _no_sql(scope, unique_id)
     reads = []
     for parent in (project.nodes[u] for u in node.depends_on if u in project.nodes):
         relation = relations[parent.unique_id]
         cte = cte_of(parent)
         if parent.materialized == "ephemeral":
             if parent.unique_id not in scope.sql:
-                raise Excluded("no-sql", scope.failures.get(parent.unique_id, parent.name))
+                raise _no_sql(scope, parent.unique_id)
             named = replace(relation, parts=(None, None, cte))
             reads.append(Read(named, scope.sql[parent.unique_id], cte))
         else:
@@ -111,6 +114,11 @@ def subject_of(
         tuple(test for test in unit_tests if test.node == unique_id),
         others,
     )
+
+
+def _no_sql(scope: Scope, unique_id: str) -> Excluded:
+    reason = "not-translated" if unique_id in scope.untranslated else "no-sql"
+    return Excluded(reason, scope.failures.get(unique_id, ""))
 
 
 def _file(project: Project, node: Node) -> str:

@@ -18,11 +18,13 @@ from dbt_ai.project.values import Compiled, Node, Project, ProjectReader, Select
 from dbt_ai.project.values import UnitTest as Existing
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.gathering import Gathered, Scope, compile_scope, gather
+from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.testing.remembering import gone
 from dbt_ai.tasks.unit_testing.choosing import choose
 from dbt_ai.tasks.unit_testing.column_types import with_types
+from dbt_ai.tasks.unit_testing.elsewhere import Elsewhere, open_elsewhere, shortened
 from dbt_ai.tasks.unit_testing.existing import shown_by
 from dbt_ai.tasks.unit_testing.matrix import Matrix, matrix_of
 from dbt_ai.tasks.unit_testing.reasons import REASONS
@@ -36,6 +38,11 @@ from dbt_ai.values import Outcome, OutcomeKind, Report, Target, UnitTestEdit, Ve
 
 KIND, BASIS = "unit_test", "characterisation"  # in the lock file
 _QUIET = ("no-mutants", "no-parents")  # there is nothing to test
+_PASSES = {
+    "duckdb": "It passes on the model as it is.",
+    "transpiled": "It passes on the model as it is, translated to DuckDB; it was not run in the warehouse.",
+    "warehouse": "It passes on the model as it is: dbt has run it in the warehouse.",
+}
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,15 @@ class UnitTestOptions:
 @dataclass(frozen=True)
 class _Found:
     """What was found for one model: new tests, the old ones with the faults that they show, those that are `possible`
-    to show at all; or why nothing was. `deleted` are the names of tests that we wrote and somebody deleted."""
+    to show at all; or why nothing was. `deleted` are the names of tests that we wrote and somebody deleted, `lost`
+    those that pass in DuckDB and not in the warehouse, with the reason."""
 
     tests: tuple[UnitTest, ...] = ()
     old: tuple[tuple[Existing, frozenset[Fault]], ...] = ()
     possible: frozenset[Fault] = frozenset()
     refused: Refused | None = None
     deleted: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def shown(self) -> frozenset[Fault]:
@@ -74,18 +83,27 @@ def write_unit_tests(reader: ProjectReader, options: UnitTestOptions, progress: 
     _refuse_old_dbt(project)
     selected = reader.select(options.selection, ("model",))
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
-    if project.adapter_type != "duckdb":
-        return Report("unit-test", notices=(REASONS["other-warehouse"],), wrote=options.write)
     lock = read_lock(project.root)
     remembered = read_test_entries(project.root)
-    scope = compile_scope(reader, wanted, progress)
-    later = reader.compile_later(wanted)
-    existing = reader.unit_tests(wanted)
-    with open_data(project) as (sandbox, notices):
+    compiled = compile_scope(reader, wanted, progress)
+    in_duckdb = InDuckDB(project)
+    scope, later = in_duckdb.scope(compiled), in_duckdb.compiled(reader.compile_later(wanted))
+    existing = in_duckdb.unit_tests(reader.unit_tests(wanted))
+    with open_data(project, reader, compiled) as (sandbox, notices):
         gathered = gather(
-            project, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
+            in_duckdb.project,
+            wanted,
+            scope,
+            sandbox,
+            progress,
+            lambda node, column: author(node, column, lock) is Author.PERSON,
         )
-    found = _find_all(reader, gathered, scope, later, existing, remembered, options.most, progress)
+    with open_elsewhere(reader) as elsewhere:
+        found = _find_all(
+            reader, in_duckdb.project, gathered, scope, later, existing, remembered, options.most, elsewhere, progress
+        )
+    if elsewhere is not None and elsewhere.warehouse is None:
+        notices = (*notices, f"The unit tests were not run in the warehouse: {elsewhere.why.rstrip('.')}.")
     return _write(project, gathered, found, remembered, options, notices, progress)
 
 
@@ -97,23 +115,29 @@ def _refuse_old_dbt(project: Project) -> None:
 
 def _find_all(
     reader: ProjectReader,
+    project: Project,
     gathered: Gathered,
     scope: Scope,
     later: Mapping[str, Compiled],
     existing: Sequence[Existing],
     remembered: Sequence[TestEntry],
     most: int,
+    elsewhere: Elsewhere | None,
     progress: Progress,
 ) -> dict[str, _Found]:
-    project = reader.project
     known = {unique_id: one.relation for unique_id, one in gathered.evidence.items()}
     relations = with_types(project, known, scope.order, scope.sql)
     built = frozenset(u for u, one in gathered.evidence.items() if one.profile is not None)
+    if elsewhere is not None:
+        parents = {parent for u in gathered.wanted for parent in project.nodes[u].depends_on if parent in project.nodes}
+        built = elsewhere.there([u for u in sorted(parents) if project.nodes[u].materialized != "ephemeral"])
     taken = {test.name.casefold() for test in existing}
     found: dict[str, _Found] = {}
     for number, unique_id in enumerate(gathered.wanted):
         node = project.nodes[unique_id]
         progress(f"Testing {node.name}", number, len(gathered.wanted))
+        if unique_id in scope.untranslated:
+            found[unique_id] = _Found(refused=Refused("not-translated", scope.failures[unique_id]))
         if unique_id in gathered.failures:
             continue
         sql = later[unique_id].sql if unique_id in later else None
@@ -126,12 +150,19 @@ def _find_all(
         old = [test for test in existing if test.node == unique_id]
         deleted = tuple(sorted(names_of(remembered, unique_id) - {test.name for test in old}))
         allowed = 0 if deleted else most - len(old)
-        found[unique_id] = replace(_found_for(node, ways, old, allowed, taken), deleted=deleted)
+        found[unique_id] = replace(_found_for(node, ways, old, allowed, taken, elsewhere), deleted=deleted)
         taken |= {test.name.casefold() for test in found[unique_id].tests}
     return found
 
 
-def _found_for(node: Node, ways: Sequence[Way], existing: Sequence[Existing], most: int, taken: set[str]) -> _Found:
+def _found_for(
+    node: Node,
+    ways: Sequence[Way],
+    existing: Sequence[Existing],
+    most: int,
+    taken: set[str],
+    elsewhere: Elsewhere | None,
+) -> _Found:
     matrices = [matrix_of(way) for way in ways]
     refused = next((matrix for matrix in matrices if isinstance(matrix, Refused)), None)
     if refused is not None:
@@ -147,13 +178,19 @@ def _found_for(node: Node, ways: Sequence[Way], existing: Sequence[Existing], mo
             cases = choose(usable, runs, already, most)
     except WarehouseError as error:
         return _Found(refused=Refused("query-failed", str(error)))
-    tests: list[UnitTest] = []
+    tests, lost = list[UnitTest](), list[str]()
     for case in cases:
-        test = unit_test_of(node, case, {*taken, *(one.name.casefold() for one in tests)})
-        if passes(case.way, test.item):
-            tests.append(test)
+        names = {*taken, *(one.name.casefold() for one in tests)}
+        test = unit_test_of(node, case, names, elsewhere.longest_name if elsewhere is not None else None)
+        if not passes(case.way, test.item):
+            continue
+        written = elsewhere.confirmed(node.unique_id, test) if elsewhere is not None else test
+        if isinstance(written, UnitTest):
+            tests.append(written)
+        else:
+            lost.append(f"{test.name}: {shortened(written)}")
     possible = already.union(*(matrix.shown for matrix in usable), *(test.case.kills for test in tests))
-    return _Found(tuple(tests), old, possible)
+    return _Found(tuple(tests), old, possible, lost=tuple(lost))
 
 
 def _write(
@@ -169,7 +206,7 @@ def _write(
     told: list[tuple[Outcome, UnitTestEdit | None]] = []
     for unique_id in gathered.wanted:
         node = project.nodes[unique_id]
-        if unique_id in gathered.failures:
+        if unique_id not in found:
             detail = gathered.failures[unique_id]
             told.append((Outcome(Target(unique_id), OutcomeKind.FAILED, reason="no-sql", detail=detail), None))
         else:
@@ -205,7 +242,7 @@ def _told(node: Node, found: _Found, remembered: Sequence[TestEntry]) -> Iterato
         case = one.case
         first = f"{one.item['description'].removesuffix(LABEL).strip()} It kills {len(case.kills)} of {of} mutants"
         detail = first + ("." if len(case.alone) == len(case.kills) else f", {len(case.alone)} of them new.")
-        verdict = Verdict(VerdictKind.HOLDS, "It passes on the model as it is.", basis=case.way.sql, where="duckdb")
+        verdict = Verdict(VerdictKind.HOLDS, _PASSES[one.where], basis=case.way.sql, where=one.where)
         outcome = Outcome(target, OutcomeKind.WRITTEN, one.name, "derived", (verdict,), path, detail=detail)
         yield outcome, UnitTestEdit(path, one.item)
 
@@ -230,6 +267,8 @@ def notices_of(project: Project, found: Mapping[str, _Found]) -> Iterator[str]:
                 f"{name} gets no new unit tests, as somebody deleted what was written before ({names}); remove that "
                 "line from dbt_ai.lock to have some again."
             )
+        for told in one.lost:
+            yield f"A unit test of {name} passes in DuckDB and not in the warehouse, and was not written: {told}"
         if one.refused is not None and one.refused.reason not in _QUIET:
             about = f" ({one.refused.detail})" if one.refused.detail not in ("", name) else ""
             yield f"No unit tests of {name}: {REASONS[one.refused.reason].rstrip('.')}{about}."

@@ -7,7 +7,7 @@ from sqlglot import exp
 from dbt_ai.sql.mutants.original import Original
 
 _NUMBERS = {"integer", "decimal", "float"}
-_GIVES_NUMBERS = (exp.Sum, exp.Avg, exp.Count, exp.Round, exp.Abs, exp.Mul, exp.Div, exp.Neg)
+_GIVES_NUMBERS = (exp.Sum, exp.Avg, exp.Count, exp.Round, exp.Abs, exp.Mul, exp.Div, exp.IntDiv, exp.Neg)
 
 
 def are_numbers(node: exp.Expr, original: Original) -> bool:
@@ -16,7 +16,7 @@ def are_numbers(node: exp.Expr, original: Original) -> bool:
     families = [original.columns.family(side) for side in sides]
     if any(family is not None and family not in _NUMBERS for family in families):
         return False
-    if isinstance(node, (exp.Mul, exp.Div)):
+    if isinstance(node, (exp.Mul, exp.Div, exp.IntDiv)):
         return True
     known = [
         family in _NUMBERS or isinstance(side, _GIVES_NUMBERS) for family, side in zip(families, sides, strict=True)

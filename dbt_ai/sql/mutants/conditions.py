@@ -20,6 +20,7 @@ SYMBOLS: dict[type[exp.Expr], str] = {
     exp.Sub: "-",
     exp.Mul: "*",
     exp.Div: "/",
+    exp.IntDiv: "//",
 }
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from dbt_ai.sql.transpiling.differing import refuse_what_differs
-from dbt_ai.sql.transpiling.rewriting import rewritten
+from dbt_ai.sql.transpiling.rewriting import divide_as, rewritten
 from dbt_ai.sql.transpiling.types import whole_type
 
 Parts = tuple["str | None", "str | None", str]
@@ -42,7 +42,8 @@ def to_duckdb(sql: str, dialect: str, named: Callable[[Parts], Parts | None]) ->
         table.set("catalog", exp.to_identifier(catalog, quoted=True) if catalog else None)
     try:
         whole = tree.transform(lambda node: rewritten(whole_type(node, dialect), dialect))
-        return whole.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
+        divide_as(whole, dialect)
+        return whole.sql("duckdb", unsupported_level=ErrorLevel.RAISE, comments=False)
     except (SqlglotError, ValueError) as error:
         raise Untranslatable(f"DuckDB has nothing for it: {_first_line(error)}") from error
 

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 _EXACT = frozenset({"postgres", "redshift", "snowflake"})  # a quotient of theirs is a decimal, DuckDB's is a float
 _DOCUMENTS = frozenset({"snowflake", "databricks"})
+_WHOLE = frozenset({"postgres", "redshift", "trino", "athena"})  # 7 / 2 is 3, as 7 // 2 is in DuckDB, and 7.0 // 2 3.5
 
 
 def rewritten(node: exp.Expr, dialect: str) -> exp.Expr:
@@ -22,10 +23,26 @@ def rewritten(node: exp.Expr, dialect: str) -> exp.Expr:
     return node
 
 
+def divide_as(tree: exp.Expr, dialect: str) -> None:
+    """Makes the divisions of `tree` those of `dialect`, whatever the types turn out to be: DuckDB's // is whole for
+    whole numbers, and / for others."""
+    if dialect in _WHOLE:
+        for division in reversed(list(tree.find_all(exp.Div))):
+            if not (_has_point(division.left) or _has_point(division.right)):
+                division.replace(exp.IntDiv(this=division.this, expression=division.expression))
+
+
+def _has_point(node: exp.Expr) -> bool:
+    node = node.unnest()
+    if isinstance(node, exp.Literal):
+        return not node.is_string and not node.is_int
+    return isinstance(node, exp.Cast) and node.to.this in (*exp.DataType.FLOAT_TYPES, exp.DataType.Type.DECIMAL)
+
+
 def _is_quotient(node: exp.Expr) -> bool:
     """Whether a number is made by division or as a mean, as far as its expression shows."""
     if isinstance(node, (exp.Paren, exp.Neg)):
         return _is_quotient(node.this)
-    if isinstance(node, (exp.Div, exp.Avg)):
+    if isinstance(node, (exp.Div, exp.IntDiv, exp.Avg)):
         return True
     return isinstance(node, (exp.Add, exp.Sub, exp.Mul)) and (_is_quotient(node.left) or _is_quotient(node.right))

@@ -11,6 +11,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
     {
         **COMPARING,
         "no-sql": "The SQL could not be compiled or parsed.",
+        "not-translated": "Its SQL cannot be said in DuckDB's with the same meaning.",
         "python-model": "A Python model has no SQL to put faults into.",
         "no-data": "No data is at hand to run the model on.",
         "not-built": "A relation that is read is not in the data; build it first.",

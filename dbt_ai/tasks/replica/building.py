@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.sandbox import NoDatabase, Sandbox, execute, open_memory
@@ -13,6 +13,7 @@ from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.names import quoted
 from dbt_ai.sql.transpiling import DIALECTS, Untranslatable, duckdb_type, to_duckdb
 from dbt_ai.tasks.replica.loading import load
+from dbt_ai.tasks.replica.naming import WITHOUT_CATALOG, Names, parts_of
 from dbt_ai.tasks.replica.omissions import omission_notices
 from dbt_ai.tasks.replica.reading import WarehouseRows, read_warehouse
 from dbt_ai.tasks.replica.snapshots import first_run
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 WHERE = "transpiled"
 SAMPLED_ROWS = 10_000  # of each table that is read from the warehouse
 _SECONDS = 30.0  # for each model
-_WITHOUT_CATALOG = "memory"  # DuckDB's own name for the database of a project that has none
-_WHOLE_DIVISION = frozenset({"postgres", "redshift", "trino", "athena"})  # 7 / 2 is 3
 
 
 @dataclass
@@ -36,11 +35,11 @@ class _Copy:
     there: set[str] = field(default_factory=set)
     partial: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
-    by_name: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: Names(()))
 
     def table(self, node: Node) -> str:
         """The quoted name of a node's table."""
-        return ".".join(quoted(part) for part in _parts(node))
+        return ".".join(quoted(part) for part in parts_of(node))
 
 
 @contextmanager
@@ -51,14 +50,12 @@ def open_replica(reader: ProjectReader, scope: Scope, rows: int = SAMPLED_ROWS) 
 
     project = reader.project
     nodes = [project.nodes[u] for u in scope.order if project.nodes[u].materialized != "ephemeral"]
-    catalogs = {_parts(node)[0].casefold(): _parts(node)[0] for node in nodes}
-    settings = {"integer_division": "true"} if project.dialect in _WHOLE_DIVISION else {}
+    catalogs = {parts_of(node)[0].casefold(): parts_of(node)[0] for node in nodes}
     read = read_warehouse(reader, scope, nodes, rows)
     try:
-        named = list(catalogs.values()) or [_WITHOUT_CATALOG]
-        opened = open_memory(named, timeout=_SECONDS, settings=settings, time_zone=read.time_zone)
-        with opened as sandbox:
-            copy = _Copy(project, sandbox)
+        named = list(catalogs.values()) or [WITHOUT_CATALOG]
+        with open_memory(named, timeout=_SECONDS, time_zone=read.time_zone) as sandbox:
+            copy = _Copy(project, sandbox, names=Names(nodes))
             _create_schemas(copy, nodes)
             _seeds(copy, nodes)
             _tables_of_warehouse(copy, read)
@@ -66,8 +63,7 @@ def open_replica(reader: ProjectReader, scope: Scope, rows: int = SAMPLED_ROWS) 
             if not copy.there:
                 why = omission_notices(_shown(project, copy.missing))
                 raise NoDatabase(" ".join([f"nothing of this {project.adapter_type} project could be copied", *why]))
-            # What looks at the copy divides as DuckDB does, whatever the models do.
-            yield Sandbox(sandbox.connection.cursor(), _notices(copy), sandbox.timeout, WHERE, frozenset(copy.partial))
+            yield replace(sandbox, notices=_notices(copy), where=WHERE, partial=frozenset(copy.partial))
     except duckdb.Error as error:
         raise NoDatabase(f"the copy of it could not be built ({_first_line(error)})") from error
 
@@ -75,9 +71,8 @@ def open_replica(reader: ProjectReader, scope: Scope, rows: int = SAMPLED_ROWS) 
 def _create_schemas(copy: _Copy, nodes: Sequence[Node]) -> None:
     schemas = {}
     for node in nodes:
-        catalog, schema, identifier = _parts(node)
+        catalog, schema, _ = parts_of(node)
         schemas[catalog.casefold(), schema.casefold()] = f"{quoted(catalog)}.{quoted(schema)}"
-        copy.by_name[catalog.casefold(), schema.casefold(), identifier.casefold()] = node.unique_id
     for name in schemas.values():
         copy.sandbox.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
 
@@ -128,22 +123,15 @@ def _query(copy: _Copy, sql: str) -> tuple[str, set[str]]:
     read: set[str] = set()
 
     def named(parts: tuple[str | None, str | None, str]) -> tuple[str | None, str | None, str] | None:
-        unique_id = _found(copy, parts)
+        unique_id = copy.names.find(parts)
         if unique_id is None:
             return None
         if unique_id not in copy.there:
             raise Untranslatable("what it reads is left out")
         read.add(unique_id)
-        return _parts(copy.project.nodes[unique_id])
+        return parts_of(copy.project.nodes[unique_id])
 
     return to_duckdb(sql, copy.project.dialect, named), read
-
-
-def _found(copy: _Copy, parts: tuple[str | None, str | None, str]) -> str | None:
-    """The node that a query means by `parts`, of which the first may be missing; None where it can be several."""
-    given = [part.casefold() for part in parts if part]
-    found = [unique_id for name, unique_id in copy.by_name.items() if list(name[-len(given) :]) == given]
-    return found[0] if len(found) == 1 and len(given) > 1 else None
 
 
 def _without_huge_integers(copy: _Copy, node: Node) -> None:
@@ -195,11 +183,6 @@ def _shown(project: Project, missing: Mapping[str, str]) -> dict[str, str]:
         node = project.nodes[unique_id]
         shown[f"{node.source_name}.{node.name}" if node.source_name else node.name] = reason
     return shown
-
-
-def _parts(node: Node) -> tuple[str, str, str]:
-    catalog, schema, identifier = node.relation
-    return catalog or _WITHOUT_CATALOG, schema or "main", identifier
 
 
 def _first_line(error: BaseException) -> str:

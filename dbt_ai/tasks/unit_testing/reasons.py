@@ -11,11 +11,11 @@ REASONS: Mapping[str, str] = MappingProxyType(
     {
         **COMPARING,
         "no-sql": "The SQL of the node could not be compiled or parsed.",
+        "not-translated": "Its SQL cannot be said in DuckDB's with the same meaning.",
         "python-model": "dbt runs no unit tests of Python models.",
         "no-parents": "The model reads nothing that a unit test could give it.",
         "two-versions": "The model reads two versions of one model, which dbt's unit tests take for one.",
         "unknown-types": "The types of some columns that the model reads are not known; build its parents first.",
-        "other-warehouse": "Unit tests are tried on DuckDB only, and the project runs elsewhere.",
         "no-mutants": "The SQL has nothing in it that could be wrong in a way that a test could show.",
         "nothing-shows": "On no small database does a fault show that the unit tests at hand do not show already.",
     }

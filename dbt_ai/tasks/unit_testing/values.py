@@ -86,8 +86,9 @@ class Case:
 
 @dataclass(frozen=True)
 class UnitTest:
-    """A case in words, as YAML has it. `name` is unique in the project."""
+    """A case in words, as YAML has it. `name` is unique in the project. `where` it was run is as of a verdict."""
 
     name: str
     case: Case
     item: Mapping[str, Any]
+    where: str = "duckdb"

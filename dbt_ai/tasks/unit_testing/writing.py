@@ -16,15 +16,17 @@ from dbt_ai.tasks.unit_testing.wording import phrases
 LABEL = "Characterises what the model does today; written by dbtai."
 _LONGEST_NAME = 60  # beside the model's own: dbt makes the name of a table of it
 _MOST_PHRASES = 2
+_NUMBER = len("_10")  # behind a name that is taken
 
 
-def unit_test_of(node: Node, case: Case, taken: Collection[str]) -> UnitTest:
-    """The unit test of a case of the model `node`; `taken` are the names, in lower case, that unit tests have."""
+def unit_test_of(node: Node, case: Case, taken: Collection[str], longest: int | None = None) -> UnitTest:
+    """The unit test of a case of the model `node`; `taken` are the names, in lower case, that unit tests have. A name
+    has no more than `longest` characters."""
     said = phrases(case)
     way = {True: "Later runs: ", False: "First run: ", None: ""}[case.way.incremental]
     words = listed(said[:_MOST_PHRASES])
     text = f"{way}{words}." if way else sentence(words)
-    name = _name(node, case, said, taken)
+    name = _name(node, case, said, taken, longest)
     item: dict[str, Any] = {"name": name, "description": f"{text} {LABEL}", "model": node.name}
     if node.version is not None:
         item["versions"] = {"include": [int(node.version) if node.version.isdigit() else node.version]}
@@ -40,15 +42,17 @@ def unit_test_of(node: Node, case: Case, taken: Collection[str]) -> UnitTest:
     return UnitTest(name, case, item)
 
 
-def _name(node: Node, case: Case, said: list[str], taken: Collection[str]) -> str:
+def _name(node: Node, case: Case, said: list[str], taken: Collection[str], longest: int | None) -> str:
     version = f"_v{node.version}" if node.version is not None else ""
     later = "_later_runs" if case.way.incremental else ""
-    names = [f"test_{node.name}{version}{later}_{slug(words)}" for words in (*said, listed(said[:_MOST_PHRASES]))]
+    prefix = f"test_{node.name}{version}{later}_"
+    room = _LONGEST_NAME if longest is None else max(0, min(_LONGEST_NAME, longest - len(prefix) - _NUMBER))
+    names = [f"{prefix}{slug(words, room)}" for words in (*said, listed(said[:_MOST_PHRASES]))]
     numbered = (f"{names[0]}_{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (*names, *numbered) if name.casefold() not in taken)
 
 
-def slug(words: str) -> str:
+def slug(words: str, longest: int = _LONGEST_NAME) -> str:
     """Words as a part of a name.
 
     >>> slug("an order without payments keeps its row"), slug("`price_class` is 'budget' and NULL")
@@ -56,7 +60,7 @@ def slug(words: str) -> str:
     """
     plain = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
     plain = re.sub(r"^(an?|the)_", "", plain)
-    return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME + 1].rpartition("_")[0]
+    return plain if len(plain) <= longest else plain[: longest + 1].rpartition("_")[0]
 
 
 def _given(given: Input, case: Case) -> dict[str, Any]:

@@ -14,6 +14,12 @@ SELECT amount + discount AS a, amount - discount AS b, amount / 2 AS c, price / 
 SELECT amount + discount AS a, amount - discount AS b, amount * 2 AS c, price * 100 AS d FROM orders
 
 -- original
+select price // 100 as a from orders
+
+-- mutant: `//` became `*` in the column `a` of the final query.
+SELECT price * 100 AS a FROM orders
+
+-- original
 select ordered_on + interval 7 day as due from orders
 
 -- mutant: `+` became `-` in the column `due` of the final query.

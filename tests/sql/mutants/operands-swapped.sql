@@ -13,5 +13,11 @@ select date_diff('day', ordered_on, sent_on) as days from orders
 -- mutant: `DATE_DIFF('DAY', ordered_on, sent_on)` became `DATE_DIFF('DAY', sent_on, ordered_on)` in the column `days` of the final query.
 SELECT DATE_DIFF('DAY', sent_on, ordered_on) AS days FROM orders
 
+-- original
+select amount // 2 as a from orders
+
+-- mutant: `amount // 2` became `2 // amount` in the column `a` of the final query.
+SELECT 2 // amount AS a FROM orders
+
 -- original: the same either way
 select amount + discount as a, amount - amount as b from orders

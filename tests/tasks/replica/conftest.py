@@ -10,9 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from dbt_ai.demo import PROJECT
 from tests.integration_project.build import run_dbt
 
 SHOP = Path(__file__).parent / "shop"
+PROFILE = """\
+bakery:
+  target: dev
+  outputs:
+    dev: {type: postgres, host: "{{ env_var('BAKERY_HOST') }}", port: 5432, user: postgres, password: "",
+          dbname: postgres, schema: bakery, threads: 2}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +50,11 @@ def built_harbour(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> It
 def harbour(built_harbour: Path, tmp_path: Path) -> Path:
     """A copy of the built project."""
     return Path(shutil.copytree(built_harbour, tmp_path / "harbour"))
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path) -> Path:
+    """The demo project with a profile for the server that BAKERY_HOST names."""
+    folder = Path(shutil.copytree(PROJECT, tmp_path / "on_postgres"))
+    (folder / "profiles.yml").write_text(PROFILE, encoding="utf-8")
+    return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,24 +10,9 @@ from typing import Any
 
 import pytest
 
-from dbt_ai.demo import PROJECT
 from tests.integration_project.build import run_dbt
 
-PROFILE = """\
-bakery:
-  target: dev
-  outputs:
-    dev: {type: postgres, host: "{{ env_var('BAKERY_HOST') }}", port: 5432, user: postgres, password: "",
-          dbname: postgres, schema: bakery, threads: 2}
-"""
 Dbtai = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def on_postgres(tmp_path: Path) -> Path:
-    folder = Path(shutil.copytree(PROJECT, tmp_path / "on_postgres"))
-    (folder / "profiles.yml").write_text(PROFILE, encoding="utf-8")
-    return folder
 
 
 def told(done: subprocess.CompletedProcess[str]) -> tuple[dict[Any, Any], list[str], dict[str, Any]]:

@@ -13,7 +13,7 @@ from dbt_ai.sql.mutants.original import Original
 from dbt_ai.sql.mutants.values import Changes, changed, mutates
 
 
-@mutates(exp.Add, exp.Sub, exp.Mul, exp.Div)
+@mutates(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv)
 def arithmetic_operand_dropped(node: exp.Binary, original: Original) -> Changes:
     moves_time = isinstance(node.expression, exp.Interval) and isinstance(node, (exp.Add, exp.Sub))
     if moves_time or are_numbers(node, original):

@@ -19,6 +19,7 @@ _OTHER: dict[type[exp.Expr], type[exp.Binary]] = {
     exp.Sub: exp.Add,
     exp.Mul: exp.Div,
     exp.Div: exp.Mul,
+    exp.IntDiv: exp.Mul,
 }
 
 

@@ -16,7 +16,7 @@ from dbt_ai.sql.mutants.original import Original
 from dbt_ai.sql.mutants.values import Changes, changed, mutates
 
 
-@mutates(exp.Sub, exp.Div, exp.DateDiff, exp.TimestampDiff)
+@mutates(exp.Sub, exp.Div, exp.IntDiv, exp.DateDiff, exp.TimestampDiff)
 def operands_swapped(node: exp.Expr, original: Original) -> Changes:
     difference = isinstance(node, (exp.DateDiff, exp.TimestampDiff))
     if node.this == node.expression or not (difference or are_numbers(node, original)):
