@@ -31,7 +31,7 @@ _ASKING: Kinds = {
 _WRITING: Kinds = {"dry_run": "yes or no", "check": "yes or no", "format": "text", "output": "text"}
 ARGUMENTS: Mapping[str, Kinds] = {
     "document": {**_SELECTION, **_ASKING, **_WRITING, "strict": "yes or no"},
-    "test": {**_SELECTION, **_ASKING, "severity": "text", **_WRITING},
+    "test": {**_SELECTION, **_ASKING, "severity": "text", "where": "text", **_WRITING},
     "mutate": {
         **_SELECTION,
         "format": "text",

@@ -30,7 +30,8 @@ class Verdict:
 
     `reason` is a stable code (see dbt_ai/checks/reasons.py) for REFUTED and UNPROVEN; `detail` one sentence for a
     person; `basis` the SQL or fact it rests on; `rows` the counterexample, as column/value pairs; `where` the place
-    it was reached: "sql", "duckdb" (the project's own data), or "transpiled" (a copy of another warehouse's in DuckDB).
+    it was reached: "sql", "duckdb" (the project's own data), "transpiled" (a copy of another warehouse's in DuckDB), or
+    "warehouse" (that warehouse itself).
     """
 
     kind: VerdictKind

@@ -9,11 +9,11 @@
   }) -%}
 {% endmacro %}
 
-{% macro ai_test(select=none, exclude=none, selector=none, state=none, engine=none, effort=none, max_effort=none, max_cost=none, severity=none, dry_run=none, check=none, show_prompts=none, export_requests=none, import_answers=none, format=none, output=none) %}
+{% macro ai_test(select=none, exclude=none, selector=none, state=none, engine=none, effort=none, max_effort=none, max_cost=none, severity=none, where=none, dry_run=none, check=none, show_prompts=none, export_requests=none, import_answers=none, format=none, output=none) %}
   {%- do ai__call('test', {
       'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
       'engine': engine, 'effort': effort, 'max_effort': max_effort, 'max_cost': max_cost,
-      'severity': severity, 'dry_run': dry_run, 'check': check, 'show_prompts': show_prompts,
+      'severity': severity, 'where': where, 'dry_run': dry_run, 'check': check, 'show_prompts': show_prompts,
       'export_requests': export_requests, 'import_answers': import_answers, 'format': format, 'output': output,
   }) -%}
 {% endmacro %}

@@ -27,10 +27,12 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         call = DocumentCall(selection_from(arguments), _asking(arguments), _writing(arguments), strict)
         return run_document(reader, call)
     if command == "test":
-        from dbt_ai.cli.test import SEVERITIES, TestCall, run_test
+        from dbt_ai.cli.test import PLACES, SEVERITIES, TestCall, run_test
 
         severity = _choice(arguments, "severity", SEVERITIES)
-        return run_test(reader, TestCall(selection_from(arguments), _asking(arguments), severity, _writing(arguments)))
+        where = _choice(arguments, "where", PLACES) or PLACES[0]
+        asking, writing = _asking(arguments), _writing(arguments)
+        return run_test(reader, TestCall(selection_from(arguments), asking, severity, writing, where))
     if command == "mutate":
         from dbt_ai.cli.mutate import run_mutate
 

@@ -19,6 +19,7 @@ from dbt_ai.cli.options import (
 from dbt_ai.project.values import ProjectReader, Selection
 
 SEVERITIES = ("error", "warn")
+PLACES = ("duckdb", "warehouse")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class TestCall:
     asking: AskOptions = field(default_factory=AskOptions)
     severity: str | None = None
     writing: WriteOptions = field(default_factory=WriteOptions)
+    where: str = PLACES[0]
 
 
 @click.command("test")
@@ -42,12 +44,19 @@ class TestCall:
     type=click.Choice(SEVERITIES),
     help="Write it into each test. With warn, tests that fail today for a good reason are written, too.",
 )
+@click.option(
+    "--where",
+    type=click.Choice(PLACES),
+    default=PLACES[0],
+    show_default=True,
+    help="With warehouse, what holds on the copy of another warehouse's data is run once more there, on all rows.",
+)
 @write_options(
     "Print the unified diff, for git apply, and an estimate; write and send nothing.",
     "Write nothing; exit 1 if a test would be written.",
 )
 def command(
-    place: Place, selection: Selection, asking: AskOptions, severity: str | None, writing: WriteOptions
+    place: Place, selection: Selection, asking: AskOptions, severity: str | None, where: str, writing: WriteOptions
 ) -> None:
     """Write the data tests that nodes lack, each run on the data before it is written.
 
@@ -58,7 +67,7 @@ def command(
     """
     from dbt_ai.cli.jobs import read_project
 
-    sys.exit(run_test(read_project(*place), TestCall(selection, asking, severity, writing)))
+    sys.exit(run_test(read_project(*place), TestCall(selection, asking, severity, writing, where)))
 
 
 def run_test(reader: ProjectReader, call: TestCall) -> int:
@@ -68,7 +77,7 @@ def run_test(reader: ProjectReader, call: TestCall) -> int:
     from dbt_ai.values import Report
 
     def job(given: Job) -> Report:
-        options = TestOptions(call.selection, given.writes, call.severity, given.only_asks)
+        options = TestOptions(call.selection, given.writes, call.severity, given.only_asks, call.where)
         engines = given.engines
         return write_data_tests(reader, options, given.progress, asking=engines.asking, notices=engines.told)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from dbt_ai.errors import WarehouseError
 from dbt_ai.project.condensing import condense
 from dbt_ai.project.generic_tests import generic_test_sql
 from dbt_ai.project.unit_tests import compile_new_unit_test, run_unit_test
+from dbt_ai.project.values import ProjectReader
 
 _SECONDS_TO_CONNECT = 20.0  # a wrong host or account may be tried for minutes
 _SECONDS_TO_CANCEL = 5.0
@@ -147,6 +148,15 @@ class Warehouse:
 
     def _relation(self, unique_id: str) -> Any:
         return self._adapter.Relation.create_from(self._config, self._nodes[unique_id])
+
+
+def warehouse_of(reader: ProjectReader) -> AbstractContextManager[Warehouse]:
+    """The warehouse of an open project, to be opened. Raises WarehouseError where no dbt can ask it, and as
+    `open_warehouse` does."""
+    opened: Callable[[], AbstractContextManager[Warehouse]] | None = getattr(reader, "warehouse", None)
+    if opened is None:
+        raise WarehouseError("The warehouse can only be asked through a live dbt 1.x; run this with dbt 1.x.")
+    return opened()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Compiled, Node, Project, UnitTest
 from dbt_ai.sql.transpiling import DIALECTS, Untranslatable, duckdb_type, in_layout_of, to_duckdb
 from dbt_ai.tasks.replica.naming import Names, parts_of
@@ -54,6 +55,18 @@ class InDuckDB:
     def unit_tests(self, tests: Sequence[UnitTest]) -> tuple[UnitTest, ...]:
         """Unit tests as they run on DuckDB; one that cannot be said there says why."""
         return tuple(self._unit_test(test) for test in tests)
+
+    def evidence(self, evidence: Mapping[str, Evidence], scope: Scope) -> dict[str, Evidence]:
+        """Evidence with the SQL of `scope` in DuckDB's (None where it cannot be said there) and its names."""
+        sql = self.scope(scope).sql
+        return {
+            unique_id: replace(
+                one,
+                sql=sql.get(unique_id),
+                relation=replace(one.relation, parts=self.project.nodes[unique_id].relation),
+            )
+            for unique_id, one in evidence.items()
+        }
 
     def told(self, score: MutationScore) -> MutationScore:
         """What is told of a model's mutants in the operators of its own SQL."""

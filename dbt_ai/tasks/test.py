@@ -7,21 +7,28 @@ them on faults, choose, plan the edits, apply them, report.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.data_tests import DataCheck
 from dbt_ai.edits import diff_plan, lock_change, plan_edits, read_lock
 from dbt_ai.edits.lock import TestEntry, read_test_entries
+from dbt_ai.errors import WarehouseError
+from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project, ProjectReader, Selection
+from dbt_ai.project.warehouse import warehouse_of
 from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.document import RESOURCE_TYPES
 from dbt_ai.tasks.gathering import Gathered, compile_scope, gather
+from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.references import references_of
 from dbt_ai.tasks.testing.candidates import candidates_of
+from dbt_ai.tasks.testing.in_warehouse import InWarehouse, confirmed
 from dbt_ai.tasks.testing.project_tests import ProjectTests
 from dbt_ai.tasks.testing.proving import Proven, prove
 from dbt_ai.tasks.testing.remembering import entry_of, gone, is_remembered, without_ours
@@ -37,17 +44,20 @@ from dbt_ai.tasks.testing.telling import (
 from dbt_ai.tasks.testing.values import Candidate
 from dbt_ai.tasks.testing.writing import WrittenTest, edits_of, written
 from dbt_ai.tasks.written import Author, author
-from dbt_ai.values import Outcome, OutcomeKind, Plan, Refusal, Report, Target, TierTotals
+from dbt_ai.values import Outcome, OutcomeKind, Plan, Refusal, Report, Target, TierTotals, Verdict
 
 if TYPE_CHECKING:
     from dbt_ai.tasks.tiers import Asking
+
+_SAME = "The project's data is in DuckDB: what is run on it is run in the warehouse, on all rows."
 
 
 @dataclass(frozen=True)
 class TestOptions:
     """What to test and how. `write` False plans and tells, and changes no file. `severity` is written into every test;
     with "warn" tests that fail today and rest on more than the data are written, too. `only_ask` ends the job when the
-    engines were asked: nobody wants its report."""
+    engines were asked: nobody wants its report. `where` "warehouse" runs what holds on a copy of the data once more on
+    all rows in the warehouse."""
 
     __test__ = False  # pytest must not collect it
 
@@ -55,6 +65,7 @@ class TestOptions:
     write: bool = True
     severity: str | None = None
     only_ask: bool = False
+    where: str = "duckdb"
 
 
 @dataclass(frozen=True)
@@ -86,15 +97,20 @@ def write_data_tests(
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
     lock = read_lock(project.root)
     scope = compile_scope(reader, wanted, progress)
-    with Data(project, reader, scope) as data:
+    there = options.where == "warehouse" and project.adapter_type != "duckdb"
+    if there:
+        _reach(reader)
+    with Data(project, reader, scope) as data, ExitStack() as stack:
         sandbox, about_data = data.sandbox, (*notices, *data.notices)
         if sandbox is None:
             why = "No test is written without data to run it on."
             return Report("test", notices=(*about_data, why), wrote=options.write)
         remembered = read_test_entries(project.root)
         known = without_ours(project, remembered)
+        # Where the warehouse decides, what a part of the rows shows may be proposed as what all of them would show.
+        seen = replace(sandbox, partial=frozenset()) if there else sandbox
         gathered = gather(
-            known, wanted, scope, sandbox, progress, lambda node, column: author(node, column, lock) is Author.PERSON
+            known, wanted, scope, seen, progress, lambda node, column: author(node, column, lock) is Author.PERSON
         )
         tests = ProjectTests(project, gathered.evidence, remembered)
         proposals = _proposals(known, gathered, scope.order, data, asking, progress)
@@ -102,8 +118,26 @@ def write_data_tests(
             about_data = (*about_data, *asking.notices())
         if options.only_ask:
             return Report("test", notices=about_data, unfinished=proposals.unfinished)
-        proven = _prove_all(known, gathered, proposals, tests, remembered, data, progress)
+        evidence, decide = InDuckDB(project).evidence(gathered.evidence, scope), None
+        if there:
+            warehouse = stack.enter_context(warehouse_of(reader))
+            decide = InWarehouse(project, warehouse, evidence, tests.folders[0]).verdict
+        elif options.where == "warehouse":
+            about_data = (*about_data, _SAME)
+        proven = _prove_all(evidence, proposals, tests, remembered, data, decide, progress)
     return data.placed(_write(project, gathered, proposals, proven, tests, remembered, options, about_data, progress))
+
+
+def _reach(reader: ProjectReader) -> None:
+    """Raises WarehouseError where the warehouse does not answer, before anything else is done."""
+    try:
+        with warehouse_of(reader):
+            pass
+    except WarehouseError as error:
+        why = str(error).rstrip(".?! ")
+        raise WarehouseError(
+            f"The warehouse cannot be asked: {why}. Correct the profile, or run without `where`, on a copy."
+        ) from error
 
 
 def _proposals(
@@ -135,19 +169,19 @@ def _proposals(
 
 
 def _prove_all(
-    project: Project,
-    gathered: Gathered,
+    evidence: Mapping[str, Evidence],
     proposals: _Proposals,
     tests: ProjectTests,
     remembered: Sequence[TestEntry],
     data: Data,
+    decide: Callable[[Candidate], Verdict] | None,
     progress: Progress,
 ) -> dict[str, Proven]:
     """What became of the candidates of each wanted node, parents first: what a parent's test notices, a child's need
-    not."""
+    not. `evidence` has DuckDB's SQL; `decide` has the last word on each that is chosen."""
     sandbox = data.sandbox
     assert sandbox is not None
-    checks: dict[str, list[DataCheck]] = {u: list(tests.checks(u)) for u in gathered.evidence}
+    checks: dict[str, list[DataCheck]] = {u: list(tests.checks(u)) for u in evidence}
     found: dict[str, Proven] = {}
     for number, (unique_id, subject) in enumerate(proposals.subjects.items()):
         progress("Trying tests", number, len(proposals.subjects))
@@ -155,7 +189,10 @@ def _prove_all(
         new = [one for one in proposed if not tests.has(one) and not is_remembered(one, remembered)]
         deleted = sum(is_remembered(one, remembered) and not tests.has(one) for one in proposed)
         beyond = tests.beyond(unique_id, proposed) + deleted
-        found[unique_id] = prove(subject, new, tests, sandbox, checks, beyond)
+        proving = partial(
+            prove, replace(subject, evidence=evidence), tests=tests, sandbox=sandbox, above=checks, beyond=beyond
+        )
+        found[unique_id] = proving(new) if decide is None else confirmed(new, proving, decide)
         checks[unique_id] += [tests.check(chosen.candidate) for chosen in found[unique_id].choice.chosen]
     return found
 
@@ -212,6 +249,7 @@ def _told(
     for candidate in [*chosen, *(one for one, _ in proven.failing if severity == "warn")]:
         item = written(project, folder, candidate, severity)
         told.append((unwritable_outcome(node, candidate) if item is None else written_outcome(item, proven), item))
+    told += [(failing_outcome(node, candidate, verdict), None) for candidate, verdict in proven.lost]
     if severity != "warn":
         told += [(failing_outcome(node, candidate, verdict), None) for candidate, verdict in proven.failing]
     return told

@@ -30,7 +30,7 @@ def to_duckdb(sql: str, dialect: str, named: Callable[[Parts], Parts | None]) ->
     >>> print(to_duckdb("select id::numeric from raw.t", "postgres", lambda parts: ("shop", "raw", parts[2])))
     SELECT CAST(id AS DECIMAL(38, 10)) FROM "shop"."raw"."t"
     """
-    tree = _parsed(sql, dialect)
+    tree = one_select(sql, dialect)
     refuse_what_differs(tree, dialect, Untranslatable)
     for table in list(_tables(tree)):
         parts = named(_parts(table))
@@ -48,7 +48,8 @@ def to_duckdb(sql: str, dialect: str, named: Callable[[Parts], Parts | None]) ->
         raise Untranslatable(f"DuckDB has nothing for it: {_first_line(error)}") from error
 
 
-def _parsed(sql: str, dialect: str) -> exp.Query:
+def one_select(sql: str, dialect: str) -> exp.Query:
+    """`sql`, parsed. Raises Untranslatable for anything but one SELECT that only reads."""
     try:
         trees = [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree is not None]
     except (SqlglotError, RecursionError) as error:

@@ -22,13 +22,15 @@ _COMPUTED = (ColumnKind.AGGREGATED, ColumnKind.COMPUTED, ColumnKind.WINDOWED)
 
 @dataclass(frozen=True)
 class Proven:
-    """What became of the candidates of one node. `failing` rest on more than the data and fail on it; `notice` says
-    why what was chosen could not be tried on faults, or not on all."""
+    """What became of the candidates of one node. `failing` rest on more than the data and fail on it; `lost` rest on
+    the rows that were copied, and fail on all those in the warehouse. `notice` says why what was chosen could not be
+    tried on faults, or not on all."""
 
     choice: Choice = field(default_factory=Choice)
     verdicts: tuple[tuple[Candidate, Verdict], ...] = ()
     failing: tuple[tuple[Candidate, Verdict], ...] = ()
     unproven: tuple[tuple[Candidate, Verdict], ...] = ()
+    lost: tuple[tuple[Candidate, Verdict], ...] = ()
     notice: str | None = None
 
 
@@ -66,7 +68,7 @@ def prove(
         choice = choose(passing, tried.trials, len(existing), beyond, _computed(subject))
     else:
         choice = choose_untried([one for one in passing if not _never_fails(subject, one)], beyond)
-    return Proven(choice, tuple(verdicts), tuple(failing), tuple(unproven), tried.notice)
+    return Proven(choice, tuple(verdicts), tuple(failing), tuple(unproven), notice=tried.notice)
 
 
 def _is_wider(candidate: Candidate, others: Sequence[Candidate]) -> bool:

@@ -53,8 +53,11 @@ def written_outcome(item: WrittenTest, proven: Proven) -> Outcome:
 
 
 def failing_outcome(node: Node, candidate: Candidate, verdict: Verdict) -> Outcome:
-    """A test that should pass by more than the data, and does not: something is wrong with the data."""
-    detail = f"{candidate.shown} should hold. {candidate.why} {_failing(verdict)}"
+    """A test that should pass by more than the data, and does not: something is wrong with the data. Or one that rests
+    on the rows that were copied, and fails on all."""
+    copied = "holds in the rows that were copied, and not in all."
+    said = f"should hold. {candidate.why}" if candidate.believed else copied
+    detail = f"{candidate.shown} {said} {_failing(verdict)}"
     return Outcome(
         candidate.target,
         OutcomeKind.REFUTED,

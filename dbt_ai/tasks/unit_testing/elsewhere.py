@@ -4,7 +4,7 @@ they are written."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from dbt_ai.errors import WarehouseError
 from dbt_ai.project.values import Project, ProjectReader
+from dbt_ai.project.warehouse import warehouse_of
 from dbt_ai.tasks.unit_testing.values import UnitTest
 
 if TYPE_CHECKING:
@@ -73,20 +74,12 @@ def open_elsewhere(reader: ProjectReader) -> Iterator[Elsewhere | None]:
     if project.adapter_type == "duckdb":
         yield None
         return
-    opened = getattr(reader, "warehouse", None)
-    if opened is None:
-        yield Elsewhere(project, why="it can only be asked through a live dbt 1.x")
-        return
-    manager = opened()
-    try:
-        warehouse = manager.__enter__()
-    except WarehouseError as error:
-        yield Elsewhere(project, why=str(error))
-        return
-    try:
-        yield Elsewhere(project, warehouse)
-    finally:
-        manager.__exit__(None, None, None)
+    with ExitStack() as stack:
+        try:
+            elsewhere = Elsewhere(project, stack.enter_context(warehouse_of(reader)))
+        except WarehouseError as error:
+            elsewhere = Elsewhere(project, why=str(error))
+        yield elsewhere
 
 
 def shortened(why: str) -> str:

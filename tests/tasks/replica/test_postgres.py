@@ -90,7 +90,7 @@ def test_the_copy_is_locked_down(copied: tuple[LiveReader, Sandbox]) -> None:
 
 def test_of_a_large_table_the_first_rows_are_read(copied: tuple[LiveReader, Sandbox]) -> None:
     _, sandbox = copied
-    assert sandbox.partial == {"source.harbour.raw.pings", "model.harbour.stg_pings"}
+    assert sandbox.partial == {"source.harbour.raw.pings", "model.harbour.stg_pings", "model.harbour.echoes"}
     assert sandbox.run('select count(*), min(ping_id), max(ping_id) from "postgres"."raw"."pings"') == [
         (10_000, 1, 10_000)
     ]
@@ -121,9 +121,9 @@ def test_what_rests_on_a_part_of_the_rows_says_so_and_alarms_nobody(harbour: Pat
     ]
     assert {verdict.where for _, verdict in on_data} == {"transpiled"}
     of_a_part = {name for name, verdict in on_data if verdict.detail.endswith("(On a part of the rows.)")}
-    assert of_a_part <= {"pings", "stg_pings"}
+    assert of_a_part <= {"pings", "stg_pings", "echoes"}
     assert {finding.target.unique_id for finding in report.findings}.isdisjoint(
-        {"source.harbour.raw.pings", "model.harbour.stg_pings"}
+        {"source.harbour.raw.pings", "model.harbour.stg_pings", "model.harbour.echoes"}
     )
     told = profiles_of(opened(harbour), Selection(select=("source:harbour.raw.pings",)))
     assert [(profile.rows, profile.sampled) for profile, _ in told.profiles] == [(10_000, 10_000)]

@@ -37,3 +37,12 @@ create table raw.empty_log (id integer, told text);
 -- More rows than are ever read of one table.
 create table raw.pings (ping_id integer primary key, ship_id integer, heard boolean);
 insert into raw.pings select n, 1 + n % 60, true from generate_series(1, 10050) as n;
+-- What holds in the first 10,000 rows of these and not in all: a key, a list, a value in each.
+alter table raw.pings add column echo_id integer, add column kind text, add column email text, add column strength integer;
+update raw.pings set
+  echo_id = case when ping_id > 10030 then 5 else ping_id end,
+  kind = case when ping_id > 10020 then 'late' when ping_id % 3 = 0 then 'short' else 'long' end,
+  email = case when ping_id > 10010 then null else 'a' || ping_id || '@example.org' end,
+  strength = case when ping_id > 10040 then -1 else ping_id % 7 end,
+  ship_id = case when ping_id > 10045 then 99 else ship_id end;
+vacuum full raw.pings; -- in the order in which they came
