@@ -155,7 +155,7 @@ def warehouse_of(reader: ProjectReader) -> AbstractContextManager[Warehouse]:
     `open_warehouse` does."""
     opened: Callable[[], AbstractContextManager[Warehouse]] | None = getattr(reader, "warehouse", None)
     if opened is None:
-        raise WarehouseError("The warehouse can only be asked through a live dbt 1.x; run this with dbt 1.x.")
+        raise WarehouseError("it can only be asked through a live dbt 1.x")
     return opened()
 
 

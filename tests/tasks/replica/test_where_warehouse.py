@@ -59,7 +59,7 @@ def test_without_a_connection_nothing_is_done(harbour: Path, dbtai: Dbtai, monke
     monkeypatch.setenv("HARBOUR_HOST", "/nowhere")
     done = dbtai(harbour, "test", "-s", "echoes", "--where", "warehouse")
     assert done.returncode == 2
-    assert "the warehouse" in done.stderr
+    assert "The warehouse cannot be asked" in done.stderr
     assert not (harbour / "dbt_ai.lock").exists()
 
 
