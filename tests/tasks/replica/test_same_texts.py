@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from dbt_ai.tasks.gathering import compile_scope
+from dbt_ai.tasks.replica import open_replica
 from tests.integration_project.build import run_dbt
+from tests.tasks.replica.test_postgres import of_copy, of_server, opened, table
 
 Dbtai = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -53,3 +56,9 @@ def test_written_data_tests_pass_on_the_server(
     assert written
     assert {verdict["where"] for one in written for verdict in one["verdicts"]} <= {"sql", "transpiled"}
     run_dbt(on_postgres, "build")
+    reader = opened(on_postgres)
+    names = sorted(reader.project.nodes)
+    with open_replica(reader, compile_scope(reader, names)) as sandbox:
+        here = {name: of_copy(sandbox, table(reader.project.nodes[name])) for name in names}
+    # Seeds without types, too: their whole numbers are divided as such.
+    assert here == {name: of_server(reader, name) for name in names}
