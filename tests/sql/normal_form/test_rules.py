@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
+from benchmarks._equivalence_queries import QueryMaker
 from dbt_ai.checks.lifted import Databases, Vocabulary
 from dbt_ai.sql.normal_form import normal_form
 from dbt_ai.sql.normal_form.examples import TABLES
 from dbt_ai.sql.normal_form.resolving import resolved
 from dbt_ai.sql.normal_form.rules import RULES
 from dbt_ai.sql.normal_form.trees import to_sql
-from benchmarks._equivalence_queries import QueryMaker
 
 WORDS = Vocabulary(numbers=frozenset({Decimal(1), Decimal(2)}), names=frozenset("abckfdn"))
 
