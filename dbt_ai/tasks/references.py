@@ -169,7 +169,7 @@ def _distance(
     return (
         not called,
         own is not other and nx.has_path(graph, own.unique_id, other.unique_id),
-        _layer(own.name) != _layer(other.name),
+        layer_of(own.name) != layer_of(other.name),
         (own.resource_type == "model") != (other.resource_type == "model"),
         own is not other,
         len(other.name),
@@ -177,7 +177,7 @@ def _distance(
     )
 
 
-def _layer(name: str) -> int:
+def layer_of(name: str) -> int:
     """0 for sources and seeds by their prefix, 1 for staging, 2 for intermediate, 3 for what is left: the marts."""
     first = name.lower().split("_")[0]
     layers = {

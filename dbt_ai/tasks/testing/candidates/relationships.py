@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.values import ColumnRef
+from dbt_ai.tasks.references import layer_of
 from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
@@ -17,9 +18,10 @@ MIN_LENGTH = 2
 def relationships(subject: Subject) -> Iterable[Candidate]:
     """`relationships` for a column whose values are keys of another relation.
 
-    Not to what is made from the model itself, which has no key that the model lacks but by a fault of its own; not
-    where a parent model passes the column on and is known to refer to the same; and of a model not to a source
-    that a parent refers to already: what is raw is the business of the staging models.
+    Not to what is made from the model itself, which has no key that the model lacks but by a fault of its own. Not
+    where a parent model passes the column on and is known to refer to the same, or to what is of a lower layer (an
+    intermediate model does not look up marts). And of a model not to a source that a parent refers to already: what
+    is raw is the business of the staging models.
     """
     if subject.node.resource_type in ("source", "seed"):
         return
@@ -50,7 +52,8 @@ def _given_above(subject: Subject, column: Column, target: ColumnRef) -> bool:
         return False
     above = subject.refers.get((parent.unique_id, column.source.column.casefold()))
     raw = subject.evidence[target.relation].resource_type == "source"
-    return raw or (above is not None and above[0] == target)
+    higher = layer_of(subject.evidence[target.relation].name) > layer_of(subject.node.name)
+    return raw or (above is not None and (higher or above[0] == target))
 
 
 def _lookup(subject: Subject, column: Column) -> ColumnRef | None:
