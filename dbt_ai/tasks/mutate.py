@@ -9,19 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sqlglot import exp
+
 from dbt_ai.checks.data_tests.staging import open_stage
 from dbt_ai.checks.sandbox import Sandbox
 from dbt_ai.evidence.profile import warehouse_columns
 from dbt_ai.project.cache import open_cache
 from dbt_ai.project.knowledge import know, relations_of
 from dbt_ai.project.values import Compiled, Node, Project, ProjectReader, Selection, UnitTest
+from dbt_ai.sql.facts import facts_of
 from dbt_ai.sql.names import quoted_relation
-from dbt_ai.sql.values import Relation
+from dbt_ai.sql.query import QueryError, parse_query
+from dbt_ai.sql.values import QueryFacts, Relation
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.gathering import Scope, compile_scope
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.mutating.bench import TIMEOUT
 from dbt_ai.tasks.mutating.judging import judge
+from dbt_ai.tasks.mutating.promises import with_promises
 from dbt_ai.tasks.mutating.values import Excluded, Read, Subject
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.unit_testing.rendering import cte_of, without_ephemeral
@@ -91,9 +96,12 @@ def subject_of(
         raise Excluded("python-model")
     if unique_id not in scope.sql:
         raise _no_sql(scope, unique_id)
+    facts = _facts(node, scope.sql[unique_id], relations)
     reads = []
     for parent in (project.nodes[u] for u in node.depends_on if u in project.nodes):
         relation = relations[parent.unique_id]
+        if facts is not None:
+            relation = with_promises(relation, relations[unique_id], facts)
         cte = cte_of(parent)
         if parent.materialized == "ephemeral":
             if parent.unique_id not in scope.sql:
@@ -119,6 +127,15 @@ def subject_of(
 def _no_sql(scope: Scope, unique_id: str) -> Excluded:
     reason = "not-translated" if unique_id in scope.untranslated else "no-sql"
     return Excluded(reason, scope.failures.get(unique_id, ""))
+
+
+def _facts(node: Node, sql: str, relations: Mapping[str, Relation]) -> QueryFacts | None:
+    """What the SQL says; None where it is not understood, or leaves out rows by their number."""
+    try:
+        query = parse_query(sql, "duckdb", [relations[u] for u in node.depends_on if u in relations])
+    except QueryError:
+        return None
+    return None if query.expression.find(exp.Limit, exp.Fetch, exp.TableSample) else facts_of(query)
 
 
 def _file(project: Project, node: Node) -> str:

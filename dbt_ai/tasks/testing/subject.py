@@ -195,7 +195,7 @@ class Subject:
     def _keeps_rows(self, reader: str, unique_id: str) -> bool:
         node, known = self.project.nodes.get(reader), self.evidence.get(reader)
         facts = known.facts if known is not None and node is not None and node.editable else None
-        return facts is not None and facts.rows_of == unique_id and not facts.filters
+        return facts is not None and facts.rows_of == unique_id and not facts.filters and len(facts.base_relations) == 1
 
     @property
     def passes_on(self) -> bool:
