@@ -18,7 +18,7 @@ def in_layout_of(translated: str, sql: str, dialect: str) -> str:
     the same; as it is, where that would be another query.
 
     >>> print(in_layout_of('SELECT CAST(a AS TEXT) AS b FROM t', "select a::text as b -- told\\nfrom t", "postgres"))
-    select CAST(a AS TEXT) as b -- told
+    select CAST(a AS text) as b -- told
     from t
     """
     try:
