@@ -44,9 +44,9 @@ class Targets:
     totals: Mapping[str, ColumnRef]
 
 
-def targets_of(subject: Subject, silent: Collection[str]) -> Targets:
-    """Keys of what lies above the node, and columns of numbers of what it reads. Of the nodes in `silent` it may not be
-    told that a key is one."""
+def targets_of(subject: Subject, silent: Collection[ColumnRef]) -> Targets:
+    """Keys of what lies above the node, and columns of numbers of what it reads. Of the columns in `silent` it may not
+    be told that they are keys."""
     parents = subject.project.nodes[subject.node.unique_id].depends_on
     above = {up for parent in parents if (node := subject.project.nodes.get(parent)) for up in node.depends_on}
     keys: dict[str, ColumnRef] = {}
@@ -56,8 +56,8 @@ def targets_of(subject: Subject, silent: Collection[str]) -> Targets:
         if other is None or other.profile is None or not other.profile.rows or not is_plain(other.name):
             continue
         name = node_name(unique_id)
-        for key in other.relation.unique_keys if unique_id not in silent else ():
-            if len(key) == 1 and is_plain(key[0]):
+        for key in other.relation.unique_keys:
+            if len(key) == 1 and is_plain(key[0]) and ColumnRef(unique_id, key[0]) not in silent:
                 keys.setdefault(f"{name}.{key[0]}", ColumnRef(unique_id, key[0]))
         for column in other.profile.columns if unique_id in parents else ():
             if family(column.type) in _NUMBERS and is_plain(column.name) and entity_of_key(column.name) is None:

@@ -7,6 +7,7 @@ road chooses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,8 +20,10 @@ from dbt_ai.evidence.data_test_prompt import ProposedTest, Shown, read_tests, re
 from dbt_ai.evidence.masking import also_personal, visible
 from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.sharing import Share, Sharing, is_personal, sharing_of
+from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.sql.names import quoted_relation
+from dbt_ai.sql.values import ColumnRef
 from dbt_ai.tasks.apart import Run, run_apart
 from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.effort import difficulty_of, effort_for, harder, most_output_tokens
@@ -81,15 +84,21 @@ def questions_of(
     derived: Mapping[str, tuple[Candidate, ...]],
     tests: ProjectTests,
     levels: Mapping[str, Sharing],
+    evidence: Mapping[str, Evidence],
 ) -> list[Question]:
     """The models to ask about: those whose SQL is understood and makes something, and that have rows. `tests` are those
     that people wrote: were ours among them, every run would be another question. `levels` say what may be told."""
     found = []
-    silent = [unique_id for unique_id, one in levels.items() if one.data_key and one.node is Share.NOTHING]
+    silent = {
+        ColumnRef(unique_id, key[0])
+        for unique_id, one in levels.items()
+        for key in evidence[unique_id].relation.unique_keys
+        if one.data_key and one.of(key[0]) is Share.NOTHING
+    }
     for unique_id, subject in subjects.items():
         if subject.node.resource_type == "model" and subject.has_sql and subject.rows and not subject.passes_on:
             targets = targets_of(subject, silent)
-            there = [*_there(subject, tests), *map(_line, derived[unique_id])]
+            there = [*_there(subject, tests), *_told(subject, derived[unique_id], levels[unique_id])]
             shown = Shown(tuple(targets.keys), tuple(targets.totals), tuple(dict.fromkeys(there)))
             found.append(Question(subject, derived[unique_id], targets, shown))
     return found
@@ -111,7 +120,7 @@ def propose(
         project.nodes, gathered.evidence, asking.prompts.share, gathered.data_keys, asking.prompts.most_share
     )
     cascade = _Cascade(asking, project, levels, tests, data, progress)
-    questions = questions_of(subjects, derived, tests, levels)
+    questions = questions_of(subjects, derived, tests, levels, gathered.evidence)
     left = list(questions)
     for tier in asking.tiers:
         left = cascade.step(tier, left)
@@ -301,6 +310,15 @@ def _there(subject: Subject, tests: ProjectTests) -> list[str]:
         for test in tests.of(subject.node.unique_id)
         if test.kind != "singular"
     ]
+
+
+def _told(subject: Subject, derived: Sequence[Candidate], share: Sharing) -> list[str]:
+    """The derived tests in a line each, but for those of columns whose data nothing may be told of: that a rule
+    proposes a test tells that the data keeps it."""
+    if share.node is Share.NOTHING:
+        return []
+    closed = {column.name.casefold() for column in subject.columns if share.of(column.name) is Share.NOTHING}
+    return [line for line in map(_line, derived) if not closed & set(re.findall(r"\w+", line.casefold()))]
 
 
 def _line(candidate: Candidate) -> str:

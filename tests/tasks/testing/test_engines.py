@@ -168,6 +168,8 @@ def test_rows_that_break_a_test_are_told_only_where_samples_may_be(
     section = prompt_of(api.received[-1]).split("BEGIN refuted by a check", 1)[1].split("END refuted", 1)[0]
     assert told in section
     assert ("such as" in section) == (share == "samples")
+    # that a rule proposes a test tells that the data keeps it
+    assert all(("- member_id: unique" in prompt_of(each)) == (share != "nothing") for each in api.received)
 
 
 def test_a_total_is_compared_with_that_of_a_parent(
