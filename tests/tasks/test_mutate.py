@@ -153,6 +153,15 @@ def test_models_that_cannot_be_judged_have_a_reason(report: Any) -> None:
     assert not any(one["mutants"] for one in report["models"] if one["reason"])
 
 
+def test_sums_of_floats_in_another_order_are_no_difference(report: Any) -> None:
+    """`balance` is another number for each order of the rows; the model is judged by its other columns."""
+    judged = model(report, "adds_floats")
+    assert judged["reason"] is None
+    rows = {m["operator"]: m["rows"] for m in judged["mutants"] if "balance" in m["sentence"]}
+    assert rows
+    assert not any(rows.values())
+
+
 def test_the_text_names_tests_and_survivors(planted: Path, tmp_path: Path) -> None:
     output = tmp_path / "report.txt"
     done = dbtai(planted, "mutate", "-s", "orders", "--output", str(output))
