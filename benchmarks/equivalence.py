@@ -138,7 +138,8 @@ def _sqlglot_sees(pair: dict[str, Any]) -> bool:
 def stored(rows: int) -> dict[str, float]:
     """Seconds to compare two tables with the same rows in another order, by fingerprint, and by EXCEPT ALL; and two
     that differ in one row."""
-    with duckdb.connect(config={"enable_progress_bar": "false"}) as connection:
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         made = f"""SELECT i AS id, i % 1000 AS customer_id, (i * 7919 % 100000) / 100 AS amount,
             'status ' || (i % 5) AS status, DATE '2020-01-01' + CAST(i % 700 AS INTEGER) AS day
             FROM range({rows}) AS r(i)"""
