@@ -134,10 +134,11 @@ def _rows(
             parents[ours] = f"p{place}.{quoted(theirs.column)}"
         if not nullable:
             kept.append(f"p{place}.{DATABASE} IS NOT NULL")
-    alone = {key[0].casefold() for key in relation.unique_keys if len(key) == 1}
+    single = dict.fromkeys(key[0].casefold() for key in relation.unique_keys if len(key) == 1)
+    alone = {name: place for place, name in enumerate(single)}
     cells = []
     for column in columns:
-        cell = parents.get(column.name) or _cell(column, column.name.casefold() in alone, focus)
+        cell = parents.get(column.name) or _cell(column, alone.get(column.name.casefold()), focus)
         cells.append(f"{cell} AS {quoted(column.name)}")
     rows = f"""SELECT {", ".join(cells)}, d.{DATABASE} FROM (SELECT p.*, p.n{number} AS n, CAST(r.r AS INT) AS r
         {"".join(f", {draw}" for draw in draws)} FROM {PLAN} AS p, range({most_rows}) AS r(r)
@@ -168,14 +169,16 @@ def _column(columns: Sequence[ColumnDomain], name: str) -> ColumnDomain:
     return next(column for column in columns if same_name(column.name, name))
 
 
-def _cell(column: ColumnDomain, unique: bool, focus: float) -> str:
-    """An expression that draws a value of the column for one row of the plan `d`."""
+def _cell(column: ColumnDomain, key: int | None, focus: float) -> str:
+    """An expression that draws a value of the column for one row of the plan `d`. `key` is its place among the columns
+    that are unique alone: those of one relation must not always have the same value."""
     if not column.values:
         return f"CAST(NULL AS {column.type})"
     values, most = _list(column.values, column.type), len(column.values)
-    if unique:
-        start = f"CAST(floor(d.p1 * {most}) AS INT)"
-        step = f"CASE WHEN d.p2 < 0.5 THEN d.r ELSE {most * 100} - d.r END"
+    if key is not None:
+        first, turn = (("p1", "p2"), ("p2", "p3"), ("p3", "p1"))[key % 3]
+        start = f"CAST(floor(d.{first} * {most}) AS INT)"
+        step = f"CASE WHEN d.{turn} < 0.5 THEN d.r ELSE {most * 100} - d.r END"
         cell = f"{values}[1 + ({start} + {step}) % {most}]"
     else:
         place = "[d.p1, d.p1, d.p1, d.p2, d.p2, d.p3, random(), random()][1 + CAST(floor(random() * 8) AS INT)]"

@@ -284,3 +284,15 @@ def test_catalogs_may_have_any_name(catalog: str) -> None:
 def test_docstrings(module: str) -> None:
     tested = doctest.testmod(importlib.import_module(f"dbt_ai.checks.lifted.{module}"))
     assert tested.attempted > tested.failed == 0
+
+
+def test_two_keys_of_a_relation_do_not_always_have_the_same_value() -> None:
+    parts = Relation(
+        "parts",
+        (None, None, "parts"),
+        (("id", "INTEGER"), ("code", "INTEGER")),
+        unique_keys=(("id",), ("code",)),
+        not_null=frozenset({"id", "code"}),
+    )
+    with Databases([parts], count=200) as databases:
+        assert len(databases.differing("SELECT id FROM parts", "SELECT code FROM parts").databases) > 50
