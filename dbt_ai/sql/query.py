@@ -116,7 +116,7 @@ def parse_query(sql: str, dialect: str, relations: Iterable[Relation] | Lookup) 
     for attempt in _ATTEMPTS:
         names = _Names(_parse(sql, dialect), dialect, lookup, joins_by_name)
         try:
-            with _quiet_sqlglot():
+            with quiet_sqlglot():
                 expression = attempt(names)
                 root = build_scope(expression)
         except (SqlglotError, RecursionError, AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
@@ -268,7 +268,7 @@ _ATTEMPTS = (_strictly, _keeping_aliases, _naming_lone_sources, _writing_out_usi
 
 def _parse(sql: str, dialect: str) -> exp.Expr:
     try:
-        with _quiet_sqlglot():
+        with quiet_sqlglot():
             statements = [statement for statement in sqlglot.parse(sql, dialect=dialect or None) if statement]
     except (SqlglotError, RecursionError) as error:
         raise QueryError(f"The SQL cannot be parsed as {dialect or 'SQL'}: {_first_line(error)}.") from error
@@ -316,7 +316,7 @@ def _first_line(error: BaseException) -> str:
 
 
 @contextmanager
-def _quiet_sqlglot() -> Iterator[None]:
+def quiet_sqlglot() -> Iterator[None]:
     """sqlglot logs what it could not understand; we tell it ourselves, with the name of the node."""
     logger = logging.getLogger("sqlglot")
     before = logger.disabled

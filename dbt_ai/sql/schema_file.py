@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from dbt_ai.errors import UsageError
+from dbt_ai.sql.query import quiet_sqlglot
 from dbt_ai.sql.values import ColumnRef, ForeignKey, Relation
 
 _ANY_DIALECT = ("duckdb", "postgres", "mysql", "")
@@ -39,7 +40,8 @@ def _statements(sql: str) -> list[exp.Create]:
     first = ""
     for dialect in _ANY_DIALECT:
         try:
-            statements = [one for one in sqlglot.parse(sql, dialect=dialect) if one is not None]
+            with quiet_sqlglot():
+                statements = [one for one in sqlglot.parse(sql, dialect=dialect) if one is not None]
         except (SqlglotError, RecursionError) as error:
             first = first or (str(error).splitlines() or ["?"])[0].rstrip(".")
             continue

@@ -80,12 +80,14 @@ def test_two_files_and_the_smallest_database(folder: Path, capsys: pytest.Captur
 def test_bad_input_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "broken.jsonl").write_text('{"id": 1}\n')
     (folder / "empty.sql").write_text("select 1")
+    (folder / "typo.sql").write_text("create tabel emp (empno int)")
     for arguments, words in (
         ((folder / "a.sql", folder / "b.sql"), "give --schema"),
         ((folder / "a.sql", "--schema", folder / "schema.sql"), "two files"),
         ((folder / "a.sql", folder / "nowhere.sql", "--schema", folder / "schema.sql"), "nowhere.sql cannot be read"),
         (("--pairs", folder / "broken.jsonl", "--schema", folder / "schema.sql"), "Line 1"),
         (("--pairs", folder / "pairs.jsonl", "--schema", folder / "empty.sql"), "CREATE TABLE"),
+        (("--pairs", folder / "pairs.jsonl", "--schema", folder / "typo.sql"), "CREATE TABLE"),
     ):
         assert ended(*arguments) == 2
         said = capsys.readouterr()

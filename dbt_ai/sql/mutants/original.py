@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import cached_property
 
@@ -16,7 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from dbt_ai.sql.mutants.columns import Columns, read_columns
 from dbt_ai.sql.mutants.places import Span, token_ranges
-from dbt_ai.sql.query import QueryError
+from dbt_ai.sql.query import QueryError, quiet_sqlglot
 
 _SHORT = 80
 Schema = Mapping[str, Mapping[str, str]]
@@ -112,7 +110,7 @@ def shortened(text: str) -> str:
 def parsed(sql: str, dialect: str) -> exp.Query:
     """The tree of one query. Raises QueryError for what cannot be parsed, and for anything but a single query."""
     try:
-        with _quiet():
+        with quiet_sqlglot():
             statements = [
                 statement
                 for statement in sqlglot.parse(sql, dialect=dialect or None)
@@ -132,14 +130,3 @@ def _leaves(tree: exp.Expr) -> list[tuple[int, str, int]]:
         for node in tree.walk()
         if node.meta_get("start") is not None and node.meta_get("line") is not None
     )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    logger = logging.getLogger("sqlglot")
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = before

@@ -8,7 +8,7 @@ from functools import lru_cache
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from dbt_ai.sql.normal_form.trees import is_inner, is_left, is_plain, joins, projection, sources
+from dbt_ai.sql.normal_form.trees import is_inner, is_left, is_plain, joins, sources
 from dbt_ai.sql.query import RelationIndex, table_parts
 from dbt_ai.sql.values import Relation, same_name
 
@@ -183,12 +183,6 @@ class Known:
     @staticmethod
     def _one(types: Sequence[str | None]) -> str | None:
         return types[0] if types and all(kind == types[0] for kind in types) else None
-
-
-def inner_column(source: exp.Expr, name: str) -> exp.Expr | None:
-    """What the column `name` of a derived SELECT is."""
-    inner = source.this if isinstance(source, exp.Subquery) else None
-    return projection(inner, name) if isinstance(inner, exp.Select) else None
 
 
 @lru_cache(maxsize=1024)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sqlglot import exp
 
 from dbt_ai.sql.outline import Cte, Select
@@ -32,16 +30,6 @@ def start_of(table: exp.Table) -> int:
 def end_of(table: exp.Table) -> int:
     """The place behind a table's name in the text."""
     return max((part.meta["end"] + 1 for part in table.parts if part.meta_get("end") is not None), default=-1)
-
-
-def sources_of(select: exp.Select) -> Iterator[exp.Expr]:
-    """What a SELECT reads from: tables and subqueries, of FROM and of its joins."""
-    from_ = select.args.get("from_")
-    if from_ is not None:
-        yield from_.this
-    for join in select.args.get("joins") or ():
-        yield join.this
-    yield from select.args.get("laterals") or ()
 
 
 def columns_used(

@@ -12,8 +12,6 @@ from dbt_ai.tasks.references import layer_of
 from dbt_ai.tasks.testing.subject import Column, Subject
 from dbt_ai.tasks.testing.values import Basis, Candidate, Role
 
-MIN_LENGTH = 2
-
 
 def relationships(subject: Subject) -> Iterable[Candidate]:
     """`relationships` for a column whose values are keys of another relation.
