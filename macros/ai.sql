@@ -31,10 +31,10 @@
   }) -%}
 {% endmacro %}
 
-{% macro ai_refactor(select=none, exclude=none, selector=none, state=none, dry_run=none, check=none, format=none, output=none) %}
+{% macro ai_refactor(select=none, exclude=none, selector=none, state=none, goal=none, dry_run=none, check=none, format=none, output=none) %}
   {%- do ai__call('refactor', {
       'select': select, 'exclude': exclude, 'selector': selector, 'state': state,
-      'dry_run': dry_run, 'check': check, 'format': format, 'output': output,
+      'goal': goal, 'dry_run': dry_run, 'check': check, 'format': format, 'output': output,
   }) -%}
 {% endmacro %}
 

@@ -49,7 +49,8 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
     if command == "refactor":
         from dbt_ai.cli.refactor import RefactorCall, run_refactor
 
-        return run_refactor(reader, RefactorCall(selection_from(arguments), _writing(arguments)))
+        goal = arguments.get("goal")
+        return run_refactor(reader, RefactorCall(selection_from(arguments), goal, _writing(arguments)))
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 

@@ -16,16 +16,22 @@ class RefactorCall:
     """The options of `refactor`, from either door."""
 
     selection: Selection = field(default_factory=Selection)
+    goal: str | None = None
     writing: WriteOptions = field(default_factory=WriteOptions)
 
 
 @click.command("refactor")
 @project_options
 @selection_options
+@click.option(
+    "--goal",
+    metavar="GOAL",
+    help="What the models are to become: readable, cheaper, split, macro, or any words for a reasoning engine.",
+)
 @write_options(
     "Print the unified diff, for git apply; write nothing.", "Write nothing; exit 1 if a change would be written."
 )
-def command(place: Place, selection: Selection, writing: WriteOptions) -> None:
+def command(place: Place, selection: Selection, goal: str | None, writing: WriteOptions) -> None:
     """Make the SQL of models shorter or cheaper, one small change at a time, each shown to keep the rows.
 
     Rules propose (docs/refactoring.md); both versions are compiled by dbt, as a first and as a later run, and compared:
@@ -34,7 +40,7 @@ def command(place: Place, selection: Selection, writing: WriteOptions) -> None:
     """
     from dbt_ai.cli.jobs import read_project
 
-    sys.exit(run_refactor(read_project(*place), RefactorCall(selection, writing)))
+    sys.exit(run_refactor(read_project(*place), RefactorCall(selection, goal, writing)))
 
 
 def run_refactor(reader: ProjectReader, call: RefactorCall) -> int:
@@ -43,7 +49,7 @@ def run_refactor(reader: ProjectReader, call: RefactorCall) -> int:
     from dbt_ai.tasks.refactor import RefactorOptions, refactor
 
     check_output(call.writing.output)
-    options = RefactorOptions(call.selection, call.writing.writes)
+    options = RefactorOptions(call.selection, call.writing.writes, call.goal)
     with progress_of() as progress:
         report = refactor(reader, options, progress)
     return finish(report, call.writing)

@@ -37,10 +37,12 @@ _UNREAD = ("no-sql", "jinja-too-much", "file-differs")
 
 @dataclass(frozen=True)
 class RefactorOptions:
-    """What to refactor. `write` False plans and tells, and changes no file."""
+    """What to refactor. `goal` says what for: readable, cheaper, split, macro, or other words, which no rule knows.
+    `write` False plans and tells, and changes no file."""
 
     selection: Selection = field(default_factory=Selection)
     write: bool = True
+    goal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress
         progress(f"Refactoring {node.name}", number, len(selected))
         found[unique_id] = texts[unique_id]
         if unique_id in wanted:
-            found[unique_id] = _refactored(reader, node, texts[unique_id].before, scope, relations, remembered)
+            found[unique_id] = _refactored(
+                reader, node, texts[unique_id].before, scope, relations, remembered, options.goal
+            )
     return _write(project, found, remembered, options, notices, progress)
 
 
@@ -135,6 +139,7 @@ def _refactored(
     scope: Scope,
     relations: Mapping[str, Relation],
     remembered: Sequence[TestEntry],
+    goal: str | None,
 ) -> _Found:
     project = reader.project
     sql = scope.sql.get(node.unique_id)
@@ -149,6 +154,7 @@ def _refactored(
         tuple(relations.values()),
         facts=lambda query: _facts(query, project.dialect, relations),
         reference=references_of(project, node),
+        goal=goal,
     )
     model = read_model(text, known)
     if isinstance(model, str):

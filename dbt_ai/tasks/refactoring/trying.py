@@ -10,7 +10,7 @@ from dbt_ai.sql.outline import Outline, OutlineError, outline
 from dbt_ai.tasks.refactoring.gains import gain_of
 from dbt_ai.tasks.refactoring.proving import Prover
 from dbt_ai.tasks.refactoring.reading import read_model
-from dbt_ai.tasks.refactoring.rules import RULES
+from dbt_ai.tasks.refactoring.rules import rules_for
 from dbt_ai.tasks.refactoring.values import Change, Known, Left, ModelText, Rule
 from dbt_ai.values import Verdict, VerdictKind
 
@@ -42,7 +42,7 @@ class Refactored:
 def propose(text: str, known: Known) -> Sequence[Change | Left]:
     """What the rules find in a text at first sight."""
     model = read_model(text, known)
-    return [] if isinstance(model, str) else [found for rule in RULES for found in rule(model)]
+    return [] if isinstance(model, str) else [found for rule in rules_for(known.goal) for found in rule(model)]
 
 
 def refactor_text(text: str, known: Known, prover: Prover, put_back: Callable[[Change], bool]) -> Refactored:
@@ -70,7 +70,7 @@ class _Run:
         """Tries each rule; tells whether the text has changed."""
         before = self.text
         self.left = {}
-        for rule in RULES:
+        for rule in rules_for(self._known.goal):
             while self._try(rule):
                 pass
         return self.text != before

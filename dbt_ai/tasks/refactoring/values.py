@@ -37,13 +37,14 @@ class Reference:
 class Known:
     """What rules may know beyond a model's own text. `compiled` is the outline of its compiled SQL as it is before the
     change. `relation` finds what is known of a table of the compiled SQL, `reference` the node that a table of the
-    model's text is."""
+    model's text is. `goal` says what the model is to become."""
 
     dialect: str
     relations: Sequence[Relation] = ()
     compiled: Outline | None = None
     facts: Callable[[str], QueryFacts | None] = field(default=lambda sql: None)
     reference: Callable[[exp.Table], Reference | None] = field(default=lambda table: None)
+    goal: str | None = None
 
 
 @dataclass(frozen=True)

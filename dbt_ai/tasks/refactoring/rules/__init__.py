@@ -6,6 +6,9 @@ Whether a change keeps the rows is never a rule's to say: a proof decides.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from dbt_ai.tasks.refactoring.rules.distinct_without_effect import distinct_without_effect
 from dbt_ai.tasks.refactoring.rules.hard_coded_relation import hard_coded_relation
 from dbt_ai.tasks.refactoring.rules.nested_subquery import nested_subquery
@@ -28,3 +31,12 @@ RULES: tuple[Rule, ...] = (
     order_without_effect,
     nested_subquery,
 )
+
+GOALS_OF: Mapping[Rule, tuple[str, ...]] = MappingProxyType({})
+"""The goals of `--goal` that a rule is for: one of taste is for `readable`, a costly one for `cheaper`. A rule that is
+not here runs always."""
+
+
+def rules_for(goal: str | None) -> tuple[Rule, ...]:
+    """The rules that run for a goal, in their order."""
+    return tuple(rule for rule in RULES if rule not in GOALS_OF or goal in GOALS_OF[rule])
