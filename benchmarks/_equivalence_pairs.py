@@ -29,11 +29,12 @@ _LONGEST = 420  # signs of a random query: the files are to stay small
 _MOST_OF_ONE = 45
 _THREADS = 12  # they wait for DuckDB most of the time
 _Named = tuple[str, str, str]  # name, left, right
+_ONLY_TRAPS = ("accounts", "readings")  # tables that only the pairs written by hand read
 _LOOKS = 8  # databases on which a rewriting, which is right by its making, is looked at
 
 
 def main() -> None:
-    relations = relations_of_schema((FOLDER / "schema.sql").read_text())
+    relations = [one for one in relations_of_schema((FOLDER / "schema.sql").read_text()) if one.key not in _ONLY_TRAPS]
     schema = {relation.key: {name: kind or "" for name, kind in relation.columns} for relation in relations}
     for file, most, make in (("different.jsonl", DIFFERENT, _different), ("same.jsonl", SAME, _same)):
         with ExitStack() as stack:

@@ -20,3 +20,15 @@ CREATE TABLE emp (
     comm INTEGER,
     hired DATE
 );
+CREATE TABLE accounts (code VARCHAR UNIQUE, owner INTEGER REFERENCES customers (id), plan VARCHAR, since DATE, UNIQUE (owner, plan));
+CREATE TABLE readings (
+    id INTEGER PRIMARY KEY,
+    value DOUBLE,
+    price DECIMAL(6, 3),
+    small SMALLINT,
+    big BIGINT,
+    day DATE,
+    taken TIMESTAMP,
+    seen TIMESTAMPTZ,
+    tags VARCHAR[]
+);

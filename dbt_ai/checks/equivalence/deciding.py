@@ -10,8 +10,8 @@ from sqlglot import exp
 from dbt_ai.checks.equivalence.telling import bounded, other_columns, proved, refuted, unproven
 from dbt_ai.checks.equivalence.trees import called_alike, is_ordered, is_zoned, unordered
 from dbt_ai.checks.equivalence.values import Constraint, Constraints, Equivalence, constraints_of, without
-from dbt_ai.checks.equivalence.words import LARGEST_COUNT, count_literals, more_words
-from dbt_ai.checks.lifted import Comparison, Databases, NotComparable, Sameness, compare
+from dbt_ai.checks.equivalence.words import LARGEST_COUNT, ZONED, count_literals, more_words
+from dbt_ai.checks.lifted import Comparison, Databases, NotComparable, Sameness, Vocabulary, compare
 from dbt_ai.checks.lifted.answers import describe
 from dbt_ai.sql.lifting.lift import one_query
 from dbt_ai.sql.lifting.values import Refused
@@ -129,7 +129,7 @@ class _Pair:
         large = sorted({number for tree in self.trees for number in count_literals(tree) if number > LARGEST_COUNT})
         if large:
             return unproven("count-not-reached", str(large[0]), self.seed)
-        if any(map(is_zoned, self.trees)) or _has_zones(self.relations):
+        if self._zoned():
             elsewhere = self._compare(self.relations, self.count, 0, _OTHER_ZONE)
             if elsewhere.verdict is Sameness.DIFFERENT:
                 return refuted(elsewhere)
@@ -144,7 +144,7 @@ class _Pair:
     def _compare(
         self, trusted: Sequence[Relation], count: int, exhaustive: int = 20_000, zone: str = "UTC"
     ) -> Comparison:
-        words = more_words(self.trees)
+        words = more_words(self.trees) | (ZONED if self._zoned() else Vocabulary())
 
         def compared(left: str, right: str) -> Comparison:
             return compare(
@@ -168,6 +168,10 @@ class _Pair:
             ):
                 return compared(*alike)
         return found
+
+    def _zoned(self) -> bool:
+        """Whether the time zone of the session may count."""
+        return any(map(is_zoned, self.trees)) or _has_zones(self.relations)
 
     def _constraints(self) -> list[Constraint]:
         """The constraints of the relations that the queries name."""

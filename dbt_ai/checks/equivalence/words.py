@@ -6,7 +6,7 @@ sum of a column and a number that is compared with another number is met by thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,13 +17,25 @@ from dbt_ai.checks.lifted import Vocabulary
 LARGEST_COUNT = 12
 _MOST = 24
 _TEXTS = ("Hello World", " a ", "abcdef", "aB1", "12", "a-b_c", "x@y.com", "ABC", "é")
-_NUMBERS = ("7", "10", "12", "99", "100", "-7", "0.5", "1.234", "1234")
+_NUMBERS = ("7", "10", "12", "99", "100", "-7", "0.5", "1.234", "1234", "0.045", "1.445", "-2.675")
 _DAYS = (date(2019, 12, 30), date(2021, 1, 3), date(2021, 6, 15))
 _MOMENTS = (
     datetime(2020, 2, 29, 13, 45, 59, 123456),
     datetime(2020, 12, 31, 23, 59, 59),
     datetime(2019, 12, 30, 12, 30),
 )
+ZONED = Vocabulary(
+    moments=frozenset(
+        {
+            datetime(2020, 3, 7, 12, 30),
+            datetime(2020, 3, 8, 7, 30),
+            datetime(2020, 3, 28, 12, 30),
+            datetime(2020, 10, 25, 0, 30),
+            datetime(2020, 10, 31, 12, 30),
+        }
+    )
+)
+"""Times around the hours that are left out or come twice in America and in Europe, for queries with time zones."""
 _TEXT_NODES = (
     exp.Substring, exp.Left, exp.Right, exp.Length, exp.Upper, exp.Lower, exp.Trim, exp.Split, exp.StrPosition,
     exp.Concat, exp.DPipe, exp.RegexpLike, exp.RegexpExtract, exp.RegexpReplace, exp.Replace, exp.Pad, exp.Reverse,
@@ -31,10 +43,12 @@ _TEXT_NODES = (
 )  # fmt: skip
 _NUMBER_NODES = (exp.Round, exp.Floor, exp.Ceil, exp.Mod, exp.Div, exp.IntDiv, exp.Abs, exp.Sqrt, exp.Pow, exp.Avg,
                  exp.Trunc, exp.Cast, exp.Sum)  # fmt: skip
+_SIZED = (exp.Pad, exp.Repeat, exp.GenerateSeries, exp.Space, exp.BitwiseLeftShift)
+_SIZED_BY_NAME = frozenset({"list_resize", "array_resize"})
 _COUNTING = (exp.Count, exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile, exp.CountIf)
 
 
-def more_words(queries: Iterable[exp.Expr]) -> Vocabulary:
+def more_words(queries: Sequence[exp.Expr]) -> Vocabulary:
     """The words that are added to those of the queries themselves.
 
     >>> import sqlglot
@@ -63,7 +77,14 @@ def more_words(queries: Iterable[exp.Expr]) -> Vocabulary:
             beside=beside,
             counts=frozenset(counts),
         )
-    return found
+    return found if any(map(_takes_sizes, queries)) else found | Vocabulary(extremes=True)
+
+
+def _takes_sizes(query: exp.Expr) -> bool:
+    """Whether there is something in a query that grows with a number that it is given."""
+    if query.find(*_SIZED) or any(with_.args.get("recursive") for with_ in query.find_all(exp.With)):
+        return True
+    return any(node.name.casefold() in _SIZED_BY_NAME for node in query.find_all(exp.Anonymous))
 
 
 def count_literals(query: exp.Expr) -> Iterator[int]:
@@ -174,7 +195,10 @@ def _patterns(query: exp.Expr) -> Iterator[str]:
 def _long_texts(query: exp.Expr) -> Iterator[str]:
     """Literals with something before and after them, and texts as long as the numbers of the query say."""
     for text in _texts(query)[:8]:
-        yield from (f"{text}yz", f"yz{text}", f" {text}")
+        yield from (f"{text}yz", f"yz{text}", f" {text}", f"{text} ")
+    if query.find(exp.Replace, exp.Trim, exp.RegexpReplace, exp.Split):
+        short = [text for text in _texts(query)[:6] if 0 < len(text) < 20]
+        yield from (one + other for one in short for other in short if one != other)
     for literal in query.find_all(exp.Literal) if query.find(exp.Length) else ():
         if not literal.is_string and literal.name.isdigit() and int(literal.name) < 40:
             yield from (("abcdefghij" * 5)[: int(literal.name) + step] for step in (0, 1))

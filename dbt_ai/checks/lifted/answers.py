@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.lifted.evaluation import EMPTY, FAILED, Evaluation, on_some_data
@@ -16,6 +17,10 @@ from dbt_ai.sql.lifting.values import OWNER, ROWS
 
 if TYPE_CHECKING:
     from dbt_ai.checks.lifted.databases import Databases
+
+_MORE_THAN_ITS_HASH = ("[", "STRUCT(", "MAP(", "UNION(", "INTERVAL", "VARIANT")
+"""In the types of values that differ where their hashes do not: of no list and an empty one, of a month and 30 days."""
+_FACTOR = 0.7390851332151607  # keeps plain fractions off the edge where rounding tips over
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ def prints_of(
     import duckdb
 
     alone = partial(fingerprint_on_one, databases, keys, columns, resolution.alone)
-    evaluation = Evaluation(databases.execute, _on_all(resolution, columns), f"{OWNER}.{DATABASE}", alone, until)
+    lifted, column = _on_all(resolution, columns), f"{OWNER}.{DATABASE}"
+    evaluation = Evaluation(databases.execute, lifted, column, alone, until, databases.wild)
     try:
         evaluation.evaluate(databases.ids)
     except (duckdb.InternalException, duckdb.FatalException) as error:
@@ -157,12 +163,25 @@ def _rows(columns: Sequence[OutputColumn]) -> str:
     return f"{ROWS}({', '.join(f'c{place}' for place in range(len(columns)))})"
 
 
+def canonical_float(value: float) -> float:
+    """A floating point number as `_canonical` has it, for Python.
+
+    >>> canonical_float(0.1 + 0.2) == canonical_float(0.3), canonical_float(0.3) == canonical_float(0.3000000001)
+    (True, False)
+    """
+    if not isfinite(value):
+        return value
+    return float(f"{value * _FACTOR:.11g}") if abs(value) >= 1e-9 else 0.0
+
+
 def _canonical(name: str, kind: str) -> str:
     """A value in the form in which it is compared. Floating point counts to eleven digits, as the order of a sum
-    decides the last ones; the factor keeps plain fractions off the edge where rounding tips over."""
+    decides the last ones."""
+    if any(part in kind for part in _MORE_THAN_ITS_HASH):
+        return f"{name}, CAST({name} AS VARCHAR)"
     if kind not in ("DOUBLE", "FLOAT"):
         return name
-    value = f"({name} * 0.7390851332151607)"
+    value = f"({name} * {_FACTOR})"
     digits = f"10 - CAST(floor(log10(abs({value}))) AS INT)"
     return f"""CASE WHEN isfinite({name}) AND abs({name}) >= 1e-9 THEN round({value}, {digits})
         WHEN abs({name}) < 1e-9 THEN 0 ELSE {name} END"""

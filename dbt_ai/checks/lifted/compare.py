@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
-from dbt_ai.checks.lifted.answers import Answer
+from dbt_ai.checks.lifted.answers import Answer, canonical_float
 from dbt_ai.checks.lifted.databases import Databases, Rows
 from dbt_ai.checks.lifted.evaluation import EMPTY, FAILED
 from dbt_ai.checks.lifted.shrink import shrink
@@ -169,7 +170,7 @@ def _sequence(outcome: Outcome) -> object:
 
 def _canonical(value: Any) -> Any:
     if isinstance(value, float):
-        return float(f"{value:.10g}") + 0.0 if abs(value) >= 1e-9 else 0.0
+        return canonical_float(value)
     if isinstance(value, (tuple, list)):
         return tuple(_canonical(part) for part in value)
     if isinstance(value, dict):
@@ -251,6 +252,8 @@ def _statements(databases: Databases, rows: Rows) -> Iterable[str]:
 def _literal(value: Any) -> str:
     if value is None:
         return "NULL"
+    if isinstance(value, float) and (not isfinite(value) or not value):  # NaN, infinity, -0.0
+        return f"'{value}'"
     if isinstance(value, (bool, int, float, Decimal)):
         return str(value)
     if isinstance(value, (list, tuple)):

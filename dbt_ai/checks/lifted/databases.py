@@ -14,7 +14,7 @@ from sqlglot import exp
 from dbt_ai.checks.lifted.answers import Answer, answer_on_all, first_line
 from dbt_ai.checks.lifted.domains import ColumnDomain, domain
 from dbt_ai.checks.lifted.exhaust import exhaust
-from dbt_ai.checks.lifted.generate import DATABASES, random_databases, table
+from dbt_ai.checks.lifted.generate import DATABASES, random_databases, table, wild_of
 from dbt_ai.checks.lifted.values import Bound, Difference, NotComparable, Outcome
 from dbt_ai.checks.lifted.vocabulary import Vocabulary
 from dbt_ai.checks.lifted.watch import Watch
@@ -80,6 +80,7 @@ class Databases:
             for relation in relations
         }
         self.bound: Bound | None = None
+        self.wild = 0  # the number of the first database with values that make queries fail
         self._exhaustive = exhaustive
         self._settings = {"threads": threads, "memory_limit": memory_limit, "time_zone": time_zone}
         self._focus = focus
@@ -198,6 +199,10 @@ class Databases:
             cursor = self.execute(sql, self.seconds if seconds is None else seconds)
             described = cursor.description or ()
             names, types = (tuple(str(column[place]) for column in described) for place in (0, 1))
+            if any("INTERVAL" in kind for kind in types):  # of which Python knows no months
+                cells = (f"CAST(c{i} AS VARCHAR)" if "INTERVAL" in kind else f"c{i}" for i, kind in enumerate(types))
+                listed = ", ".join(f"c{place}" for place in range(len(types)))
+                cursor = self.execute(f"SELECT {', '.join(cells)} FROM ({sql}\n) AS q({listed})", self.seconds)
             return Outcome(names, tuple(cursor.fetchall()), types=types)
         except duckdb.InterruptException as error:
             raise NotComparable("time-limit", "on one database") from error
@@ -245,6 +250,7 @@ class Databases:
             self.bound, first = exhaust(
                 self.connection, self.relations, self.domains, self.words.names, first=0, most=self._exhaustive
             )
+        self.wild = first + self.count - wild_of(self.count)
         most_rows = max([_ROWS, *(count + 1 for count in self.words.counts)])
         for statement in random_databases(
             self.relations,

@@ -16,6 +16,15 @@ from dbt_ai.sql.values import Relation, same_name
 
 _MOST_VALUES = 64
 _DAYS = (date(2020, 1, 31), date(2020, 2, 1), date(2020, 2, 29), date(2020, 3, 1), date(2020, 12, 31), date(2021, 1, 1))
+_STEPS = (
+    timedelta(0),
+    timedelta(seconds=-1),
+    timedelta(seconds=1),
+    timedelta(microseconds=-1),
+    timedelta(microseconds=1),
+    timedelta(days=-1),
+    timedelta(days=1),
+)
 _INTEGERS: Mapping[str, tuple[int, int]] = {
     "TINYINT": (-(2**7), 2**7 - 1),
     "SMALLINT": (-(2**15), 2**15 - 1),
@@ -35,7 +44,8 @@ class ColumnDomain:
     """The values of one column, as SQL literals: `near` are those that stand beside a column of its name in a query,
     with their neighbours; `values` are all, and the same for all columns of a type, so that joins find partners.
 
-    `wild` are values that a CAST of the query cannot convert; they are kept to a few databases. `nullable` tells that
+    `wild` are values that may make a query fail, as a CAST cannot convert them or a sum has no room for them; they are
+    kept to a few databases. `nullable` tells that
     NULL is a value, too. No values at all: the type is not understood.
     """
 
@@ -62,6 +72,8 @@ def domain(relation: Relation, name: str, kind: str | None, words: Vocabulary) -
     if kinds and data_type.is_type(*exp.DataType.TEXT_TYPES):
         wild = [*near, *values]
         values, near = _convertible(kinds, words), []
+    elif words.extremes:
+        wild = _extremes(data_type)
     sets = [tuple(dict.fromkeys(part))[:_MOST_VALUES] for part in (values, near, wild)]
     return ColumnDomain(name, kind or "VARCHAR", sets[0], sets[1], sets[2], nullable)
 
@@ -115,11 +127,10 @@ def _values(kind: exp.DataType, words: Vocabulary) -> list[str]:
     if kind.is_type(*exp.DataType.TEMPORAL_TYPES) and not kind.is_type("time", "timetz"):
         midnights = {datetime(day.year, day.month, day.day) for day in words.dates}
         moments = sorted(words.moments | midnights)
-        steps = [timedelta(0), timedelta(seconds=-1), timedelta(seconds=1), timedelta(days=-1), timedelta(days=1)]
-        return [_moment(moment + step) for step in steps for moment in moments if _exists(moment, step)]
+        return [_moment(moment + step) for step in _STEPS for moment in moments if _exists(moment, step)]
     if kind.is_type("array", "list") and kind.expressions:
         inner = _values(kind.expressions[0], words)
-        return [f"[{value}]" for value in inner[:4]]
+        return [*(f"[{value}]" for value in inner[:4]), *(f"[{value}, NULL]" for value in inner[:2])]
     return []
 
 
@@ -163,12 +174,33 @@ def _plain(kind: exp.DataType) -> list[str]:
     return []
 
 
+def _extremes(kind: exp.DataType) -> list[str]:
+    """The numbers at the ends of a type; none for what is no number."""
+    type_name = kind.this.name if isinstance(kind.this, exp.DType) else ""
+    if type_name in _INTEGERS:
+        low, high = _INTEGERS[type_name]
+        return [str(number) for number in (high, low, high - 1, high // 2 + 1)]
+    if kind.is_type("double", "float"):
+        return ["'NaN'", "'inf'", "'-inf'", "'-0.0'"]
+    if not kind.is_type("decimal"):
+        return []
+    digits, scale = _digits(kind)
+    most = "9" * (digits - scale) + ("." + "9" * scale if scale else "")
+    return [most, f"-{most}"]
+
+
+def _digits(kind: exp.DataType) -> tuple[int, int]:
+    """The digits of a DECIMAL, and those of them that stand behind the point."""
+    given = [int(part.name) for part in kind.find_all(exp.DataTypeParam) if part.name.isdigit()]
+    digits, scale = (given + [18, 3][len(given) :])[:2]
+    return digits, scale
+
+
 def _decimal(kind: exp.DataType, number: Decimal) -> list[str]:
     """A number as a literal of the type; none where the type cannot hold it."""
     if not kind.is_type("decimal"):
         return [f"{number}::DOUBLE"]
-    digits = [int(part.name) for part in kind.find_all(exp.DataTypeParam) if part.name.isdigit()]
-    width, scale = (digits + [18, 3][len(digits) :])[:2]
+    width, scale = _digits(kind)
     fits = abs(number) < Decimal(10) ** (width - scale)
     return [str(number.quantize(Decimal(1).scaleb(-scale)))] if fits else []
 

@@ -24,6 +24,11 @@ PLAN = f"{MANY}.main.__plan"
 DATABASES = f"{MANY}.main.__dbs"
 
 
+def wild_of(count: int) -> int:
+    """How many of `count` databases, the last ones, have values that make queries fail."""
+    return int(count * WILD)
+
+
 def table(key: str) -> str:
     """The table that holds the rows of all databases for the relation `key`."""
     return f"{MANY}.main.{quoted(key)}"
@@ -51,7 +56,7 @@ def random_databases(
         f"{sizes}[1 + CAST(floor(random() * {len(sizes)}) AS INT)] AS n{i}" for i in range(len(relations))
     )
     yield f"""CREATE OR REPLACE TABLE {PLAN} AS SELECT CAST(i AS INT) AS {DATABASE}, random() AS p1, random() AS p2,
-        random() AS p3, i >= {first + count - int(count * WILD)} AS wild, {numbers}
+        random() AS p3, i >= {first + count - wild_of(count)} AS wild, {numbers}
         FROM range({first}, {first + count}) AS r(i)"""
     yield f"INSERT INTO {DATABASES} SELECT {DATABASE} FROM {PLAN}"
     ordered, cyclic = parents_first(relations)

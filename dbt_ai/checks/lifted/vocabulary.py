@@ -34,7 +34,8 @@ class Vocabulary:
 
     `beside` are (column, literal as text) pairs. `counts` are the small whole numbers, which may be compared with a
     number of rows. `converted` are (column, kind) pairs of the columns that are cast, the kind being "number",
-    "date" or "other". `all_columns` tells that a `*` passes columns on without naming them.
+    "date" or "other". `all_columns` tells that a `*` passes columns on without naming them, `extremes` that numbers at
+    the ends of their types may count: those that overflow, NaN, infinity and -0.0.
     """
 
     numbers: frozenset[Decimal] = frozenset()
@@ -47,6 +48,7 @@ class Vocabulary:
     converted: frozenset[tuple[str, str]] = frozenset()
     names: frozenset[str] = frozenset()
     all_columns: bool = False
+    extremes: bool = False
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         return Vocabulary(
@@ -60,6 +62,7 @@ class Vocabulary:
             self.converted | other.converted,
             self.names | other.names,
             self.all_columns or other.all_columns,
+            self.extremes or other.extremes,
         )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dbt_ai.checks.equivalence import Constraints, equivalent
 from dbt_ai.checks.equivalence.reasons import REASONS
+from dbt_ai.sql.schema_file import relations_of_schema
 from dbt_ai.values import VerdictKind
 from tests.checks.lifted.shop import SHOP
 
@@ -94,3 +97,36 @@ def test_the_time_zone_of_the_session_counts() -> None:
     left = "select cast(ordered_at as timestamptz) as t from shop.main.orders"
     right = "select ordered_at at time zone 'UTC' as t from shop.main.orders"
     assert equivalent(left, right, SHOP).verdict is VerdictKind.REFUTED
+
+
+_READINGS = relations_of_schema("""
+CREATE TABLE readings (id INTEGER PRIMARY KEY, n INTEGER, v DOUBLE, p DECIMAL(6, 3), c VARCHAR, at TIMESTAMP,
+    seen TIMESTAMPTZ, tags VARCHAR[])
+""")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("select id from readings where n + 1 > n", "select id from readings where n is not null"),
+        ("select id from readings where abs(n) > 3", "select id from readings where n > 3 or n < -3"),
+        ("select id from readings where v = v", "select id from readings where not isnan(v)"),
+        ("select id from readings where v > 9", "select id from readings where isfinite(v) and v > 9"),
+        ("select 1 / v as x from readings where v = 0", "select 1 / abs(v) as x from readings where v = 0"),
+        ("select cast(p as decimal(6, 1)) as x from readings",
+         "select cast(cast(p as decimal(6, 2)) as decimal(6, 1)) as x from readings"),
+        ("select id from readings where c = 'a'", "select id from readings where rtrim(c) = 'a'"),
+        ("select id from readings where replace(c, '-', '') = 'ab'",
+         "select id from readings where c in ('ab', 'a-b')"),
+        ("select id from readings where at <= timestamp '2020-02-29 23:59:59'",
+         "select id from readings where at < timestamp '2020-03-01 00:00:00'"),
+        ("select seen + interval 1 day as x from readings", "select seen + interval 24 hour as x from readings"),
+        ("select list(c) as x from readings where n > 2",
+         "select coalesce(list(c), []) as x from readings where n > 2"),
+        ("select [tags] as x from readings", "select [coalesce(tags, [])] as x from readings"),
+        ("select interval 1 month as x from readings", "select interval 30 day as x from readings"),
+        ("select id from readings where tags = ['a', null]", "select id from readings where tags[2] = null"),
+    ],
+)  # fmt: skip
+def test_what_differs_at_the_ends_of_types_only(left: str, right: str) -> None:
+    assert equivalent(left, right, _READINGS).verdict is VerdictKind.REFUTED
