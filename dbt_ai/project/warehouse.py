@@ -69,6 +69,19 @@ class Warehouse:
         """The rows of one SELECT as the adapter's driver gives them. Raises WarehouseError with the driver's words."""
         return self._table(sql)[1]
 
+    def query_columns(self, sql: str, seconds: float) -> tuple[tuple[str, str], ...]:
+        """The columns (name, type) that the warehouse gives a SELECT, of which it works out no row. Raises
+        WarehouseTimeout after `seconds`, WarehouseError with the driver's words."""
+
+        def ask() -> tuple[tuple[str, str], ...]:
+            try:
+                found = self._adapter.get_column_schema_from_query(f"select * from (\n{sql}\n) as of_query where 1 = 0")
+            except Exception as error:  # each adapter has errors of its own
+                raise WarehouseError(condense(str(error)) or type(error).__name__) from error
+            return tuple((str(column.column), str(column.data_type)) for column in found)
+
+        return self._within(seconds, ask)
+
     def failing_rows(self, sql: str, shown: int, seconds: float) -> tuple[int, tuple[str, ...], list[tuple[Any, ...]]]:
         """How many rows the SELECT of a data test finds, and `shown` of them at most with the names of their columns.
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dbt_ai.edits import diff_plan, lock_change, plan_edits
 from dbt_ai.edits.lock import TestEntry, read_test_entries
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.sql.islands import JinjaError, read_islands
 from dbt_ai.sql.query import QueryError, parse_query
+from dbt_ai.sql.transpiling import DIALECTS
 from dbt_ai.sql.values import QueryFacts, Relation
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.gathering import Scope, compile_scope
+from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
+from dbt_ai.tasks.refactoring.elsewhere import columns_there, other_columns
 from dbt_ai.tasks.refactoring.proving import Prover
 from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.reasons import REASONS
@@ -47,12 +50,14 @@ class RefactorOptions:
 
 @dataclass(frozen=True)
 class _Found:
-    """What came of one model: its text before, and what was made of it; or a reason code why nothing was."""
+    """What came of one model: its text before, and what was made of it; or a reason code why nothing was. `ways` are
+    its SQL before and after, as it runs today."""
 
     before: str = ""
     refactored: Refactored | None = None
     reason: str | None = None
     detail: str = ""
+    ways: Sequence[tuple[str, str]] = ()
 
 
 def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress = nothing) -> Report:
@@ -64,7 +69,7 @@ def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress
     project = reader.project
     selected = reader.select(options.selection, ("model",))
     for reason, is_so in (
-        ("other-warehouse", project.adapter_type != "duckdb"),
+        ("other-warehouse", project.adapter_type != "duckdb" and project.dialect not in DIALECTS),
         ("no-live-dbt", project.read_from != "dbt"),
     ):
         if is_so:
@@ -74,16 +79,18 @@ def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress
     wanted = [u for u, found in texts.items() if found.reason is None]
     others = [read for u in wanted for read in _written_out(project, project.nodes[u], texts[u].before)]
     scope = compile_scope(reader, [*wanted, *others], progress)
-    relations, notices = _relations(project, scope, progress)
+    in_duckdb = InDuckDB(project)
+    relations, notices = _relations(reader, in_duckdb, scope, progress)
     found: dict[str, _Found] = {}
     for number, unique_id in enumerate(selected):
         node = project.nodes[unique_id]
         progress(f"Refactoring {node.name}", number, len(selected))
         found[unique_id] = texts[unique_id]
         if unique_id in wanted:
-            found[unique_id] = _refactored(
-                reader, node, texts[unique_id].before, scope, relations, remembered, options.goal
-            )
+            text = texts[unique_id].before
+            found[unique_id] = _refactored(reader, node, text, scope, relations, in_duckdb, remembered, options.goal)
+    if in_duckdb.is_translated:
+        found = _asked(reader, found)
     return _write(project, found, remembered, options, notices, progress)
 
 
@@ -112,20 +119,27 @@ def _written_out(project: Project, node: Node, text: str) -> Iterator[str]:
             yield from found.reads
 
 
-def _relations(project: Project, scope: Scope, progress: Progress) -> tuple[Mapping[str, Relation], tuple[str, ...]]:
-    """What tests, constraints and the SQL of parents say of the relations of `scope`, with the types of all columns.
-    What only the data shows is not among it: it need not be so tomorrow."""
+def _relations(
+    reader: ProjectReader, in_duckdb: InDuckDB, scope: Scope, progress: Progress
+) -> tuple[Mapping[str, Relation], tuple[str, ...]]:
+    """What tests, constraints and the SQL of parents say of the relations of `scope`, with DuckDB's types of all
+    columns. What only the data shows is not among it: it need not be so tomorrow."""
     from dbt_ai.evidence.profile import warehouse_columns
     from dbt_ai.project.cache import open_cache
     from dbt_ai.project.knowledge import know, relations_of
     from dbt_ai.tasks.understanding import understand
 
-    columns: Mapping[str, tuple[tuple[str, str], ...]] = {}
-    with open_data(project) as (sandbox, notices):
-        if sandbox is not None:
-            bare = relations_of(project, {})
-            built = [bare[u] for u in scope.order if project.nodes[u].materialized != "ephemeral"]
-            columns = warehouse_columns(sandbox.connection, built)
+    columns: Mapping[str, tuple[tuple[str, str | None], ...]] = {}
+    project = in_duckdb.project
+    built = [u for u in scope.order if project.nodes[u].materialized != "ephemeral"]
+    if in_duckdb.is_translated:
+        scope = in_duckdb.scope(scope)
+        columns, notices = columns_there(reader, built)
+    else:
+        with open_data(project) as (sandbox, notices):
+            if sandbox is not None:
+                bare = relations_of(project, {})
+                columns = warehouse_columns(sandbox.connection, [bare[u] for u in built])
     with open_cache(project.root) as cache:
         known = know(project, scope.sql, columns, cache)
         understood = understand(project, scope.order, scope.sql, known.relations, {}, None, cache, progress)
@@ -138,6 +152,7 @@ def _refactored(
     text: str,
     scope: Scope,
     relations: Mapping[str, Relation],
+    in_duckdb: InDuckDB,
     remembered: Sequence[TestEntry],
     goal: str | None,
 ) -> _Found:
@@ -160,11 +175,29 @@ def _refactored(
     if isinstance(model, str):
         return _Found(reason="jinja-too-much") if islands.islands else _Found(reason="no-sql", detail=model)
     old = {entry.arguments for entry in remembered if (entry.unique_id, entry.test) == (node.unique_id, KIND)}
-    prover = Prover(reader, node, relations)
+    prover = Prover(reader, node, relations, in_duckdb)
     why = reason_for_branches(islands) or reason_for_hooks(node) or reason_for_sql(sql, project.dialect)
     if why is not None:
         return _Found(text, reason=why[0], detail=why[1]) if propose(text, known) else _Found(text, Refactored(text))
-    return _Found(text, refactor_text(text, known, prover, lambda change: name_of(change) in old))
+    refactored = refactor_text(text, known, prover, lambda change: name_of(change) in old)
+    return _Found(text, refactored, ways=prover.ways(text, refactored.text) if refactored.text != text else ())
+
+
+def _asked(reader: ProjectReader, found: Mapping[str, _Found]) -> dict[str, _Found]:
+    """What was found, without what the warehouse itself says no to."""
+    why = other_columns(reader, {unique_id: one.ways for unique_id, one in found.items() if one.ways})
+    asked = dict(found)
+    for unique_id, sentence in why.items():
+        verdict = Verdict(VerdictKind.UNPROVEN, sentence, "other-columns-there", where="warehouse")
+        asked[unique_id] = replace(found[unique_id], refactored=_unwritten(found[unique_id], verdict))
+    return asked
+
+
+def _unwritten(found: _Found, verdict: Verdict) -> Refactored | None:
+    if found.refactored is None:
+        return None
+    tried = (replace(one, verdict=verdict) if one.written else one for one in found.refactored.tried)
+    return replace(found.refactored, text=found.before, tried=tuple(tried))
 
 
 def _facts(sql: str, dialect: str, relations: Mapping[str, Relation]) -> QueryFacts | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dbt_ai.checks.equivalence import Equivalence, equivalent
 from dbt_ai.checks.lifted import TableRows
 from dbt_ai.project.values import Node, ProjectReader
 from dbt_ai.sql.islands import read_islands
+from dbt_ai.sql.transpiling import Untranslatable, differently_made
 from dbt_ai.sql.values import Relation
+from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.refactoring.worlds import in_world, worlds_of
 from dbt_ai.values import Verdict, VerdictKind
 
@@ -23,11 +25,13 @@ _ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.BOUNDED, Verdic
 
 @dataclass
 class Prover:
-    """Proves changes of one model. `relations` are those of the project whose columns are known."""
+    """Proves changes of one model. `relations` are those of the project whose columns are known, with DuckDB's types.
+    SQL of another warehouse is compared as `in_duckdb` translates it, and in its own words where DuckDB cannot tell."""
 
     reader: ProjectReader
     node: Node
     relations: Mapping[str, Relation]
+    in_duckdb: InDuckDB
     _compiled: dict[tuple[str, bool], str | None] = field(default_factory=dict)
 
     def compiled(self, text: str, reads: Sequence[str] = (), *, incremental: bool = False) -> str | None:
@@ -60,10 +64,16 @@ class Prover:
                         continue  # conditions that cannot be so at once
                     found.append(one)
                     if not one.same:
-                        return _verdict([one])
+                        return self._told([one])
         if not found:
             return Verdict(VerdictKind.UNPROVEN, "dbt cannot compile it.", "not-compiled")
-        return _verdict(found)
+        return self._told(found)
+
+    def ways(self, before: str, after: str) -> list[tuple[str, str]]:
+        """The SQL of the model with either text, as it runs today, of texts that were compared."""
+        later = (False, True) if self.node.materialized == "incremental" else (False,)
+        pairs = [(self.compiled(before, incremental=one), self.compiled(after, incremental=one)) for one in later]
+        return [(_bare(left), _bare(right)) for left, right in pairs if left and right]
 
     def _named(self, text: str) -> tuple[str, ...]:
         """The nodes whose names stand in the text."""
@@ -73,7 +83,28 @@ class Prover:
     def _equivalent(self, left: str, right: str) -> Equivalence:
         read = (left + " " + right).casefold()
         relations = [one for one in self.relations.values() if one.parts[2].casefold() in read]
-        return equivalent(_bare(left), _bare(right), relations, count=_COUNT, seconds=_SECONDS)
+        try:
+            ours, theirs = (self.in_duckdb.sql(_bare(sql)) for sql in (left, right))
+            found = equivalent(ours, theirs, relations, count=_COUNT, seconds=_SECONDS)
+            piece = self._piece(left, right, found)
+        except Untranslatable as why:
+            return Equivalence(VerdictKind.UNPROVEN, "not-translated", str(why))
+        return found if piece is None else Equivalence(VerdictKind.UNPROVEN, "engines-differ", f"`{piece}`")
+
+    def _piece(self, left: str, right: str, found: Equivalence) -> str | None:
+        """What only one of two queries has, where DuckDB finds them the same and the warehouse may not."""
+        if not found.same or not self.in_duckdb.is_translated:
+            return None
+        return differently_made(left, right, self.reader.project.dialect, found.verdict is VerdictKind.PROVED)
+
+    def _told(self, found: Sequence[Equivalence]) -> Verdict:
+        verdict = _verdict(found)
+        if not self.in_duckdb.is_translated:
+            return verdict
+        if verdict.reason in ("not-translated", "engines-differ"):
+            return replace(verdict, where="transpiled")
+        detail = f"{verdict.detail} (In DuckDB, on SQL translated from {self.reader.project.dialect}.)"
+        return replace(verdict, where="transpiled", detail=detail)
 
 
 def _bare(sql: str) -> str:

@@ -18,7 +18,7 @@ MODELS: Mapping[str, str] = MappingProxyType(
         "hook-side-effects": "A hook of the model writes something, so that rows that are the same may not be enough.",
         "non-deterministic": "The SQL gives other rows each time, so that nothing can be said of another one.",
         "sampling": "The SQL takes a sample, so that nothing can be said of another one.",
-        "other-warehouse": "Queries are compared on DuckDB only, and the project runs elsewhere.",
+        "other-warehouse": "Queries are compared on DuckDB, where SQL of this warehouse would mean something else.",
         "no-live-dbt": "New SQL is compiled by dbt before it is written, which takes dbt 1 beside dbtai.",
     }
 )
@@ -32,6 +32,9 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "circular-reference": "The model would read what is made from it.",
         "private-model": "The relation is a private model of another group, or of a package.",
         "not-compiled": "dbt cannot compile the model with the change.",
+        "not-translated": "The SQL cannot be said in DuckDB's with the same meaning, so nothing can be compared.",
+        "engines-differ": "DuckDB finds no difference, but the two texts work something out in two ways.",
+        "other-columns-there": "The warehouse itself cannot run the new text, or gives it other columns.",
         "put-back": "The change was written before, and somebody has put it back.",
     }
 )
