@@ -115,6 +115,10 @@ class ArtifactReader:
         """Why there is none: it takes a live dbt."""
         return Compiled(unique_id, None, "The artifacts of dbt have the SQL of files as they were; it takes dbt 1.")
 
+    def with_files(self, files: Mapping[str, bytes]) -> ArtifactReader:
+        """Raises ProjectError: it takes a live dbt."""
+        raise ProjectError("the artifacts of dbt are of the files as they were; it takes dbt 1")
+
     def unit_tests(self, models: Sequence[str]) -> tuple[UnitTest, ...]:
         """The enabled unit tests of `models`, without their SQL, which is in no artifact."""
         why = "The artifacts of dbt do not have its SQL; it takes dbt 1."

@@ -115,6 +115,12 @@ class LiveReader:
         node.depends_on.nodes.extend(read for read in reads if read not in node.depends_on.nodes)
         return self._compile_all([node], incremental=incremental)[unique_id]
 
+    def with_files(self, files: Mapping[str, bytes]) -> LiveReader:
+        """The project as dbt would read it with other files; this one stays as it is. Raises ProjectError."""
+        from dbt_ai.project.reparsing import manifest_with
+
+        return LiveReader(self._config, manifest_with(self._config, self._manifest, files))
+
     def variables(self, unique_id: str) -> Mapping[str, Any]:
         """The values that the variables have today which the SQL of a node reads, as far as they can be told."""
         return variables_of(self._config, self._manifest, self._manifest.nodes[unique_id])

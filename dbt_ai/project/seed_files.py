@@ -33,9 +33,13 @@ class SeedRows:
 
 def seed_rows(project: Project, node: Node) -> SeedRows:
     """The rows of the seed `node`. Raises ProjectError, a clause, where the file is not there or cannot be read."""
+    return read_seed(_path(project, node), node)
+
+
+def read_seed(path: Path, node: Node) -> SeedRows:
+    """The rows that the file at `path` has for the seed `node`. Raises ProjectError as `seed_rows` does."""
     from dbt_common.clients.agate_helper import from_csv
 
-    path = _path(project, node)
     declared = {str(name): str(kind) for name, kind in (node.config.get("column_types") or {}).items()}
     try:
         table = from_csv(str(path), text_columns=declared, delimiter=str(node.config.get("delimiter") or ","))

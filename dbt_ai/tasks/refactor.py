@@ -6,33 +6,35 @@ and compare them, plan the edits, apply them, report.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dbt_ai.edits import diff_plan, lock_change, plan_edits
+from dbt_ai.edits import diff_plan, lock_change
 from dbt_ai.edits.lock import TestEntry, read_test_entries
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.sql.islands import JinjaError, read_islands
 from dbt_ai.sql.query import QueryError, parse_query
 from dbt_ai.sql.transpiling import DIALECTS
 from dbt_ai.sql.values import QueryFacts, Relation
-from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.gathering import Scope, compile_scope
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
-from dbt_ai.tasks.refactoring.elsewhere import columns_there, other_columns
+from dbt_ai.tasks.refactoring.elsewhere import other_columns
+from dbt_ai.tasks.refactoring.knowing import known_relations
 from dbt_ai.tasks.refactoring.proving import Prover
 from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.reasons import REASONS
 from dbt_ai.tasks.refactoring.referencing import references_of
 from dbt_ai.tasks.refactoring.refusing import reason_for_branches, reason_for_hooks, reason_for_sql
+from dbt_ai.tasks.refactoring.several.making import MadeFiles, Models, make_files, name_of
+from dbt_ai.tasks.refactoring.several.rules import FILES_RULES
+from dbt_ai.tasks.refactoring.several.telling import told_files, why
+from dbt_ai.tasks.refactoring.several.values import Draft
 from dbt_ai.tasks.refactoring.trying import Refactored, propose, refactor_text
 from dbt_ai.tasks.refactoring.values import Change, Known
 from dbt_ai.tasks.testing.remembering import gone
-from dbt_ai.tasks.unit_testing.column_types import with_types
-from dbt_ai.values import Outcome, OutcomeKind, Report, SqlEdit, Target, Verdict, VerdictKind
+from dbt_ai.values import Outcome, OutcomeKind, Report, Target, Verdict, VerdictKind
 
 KIND = "refactor"  # in the lock file
 _UNREAD = ("no-sql", "jinja-too-much", "file-differs")
@@ -80,7 +82,7 @@ def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress
     others = [read for u in wanted for read in _written_out(project, project.nodes[u], texts[u].before)]
     scope = compile_scope(reader, [*wanted, *others], progress)
     in_duckdb = InDuckDB(project)
-    relations, notices = _relations(reader, in_duckdb, scope, progress)
+    relations, notices = known_relations(reader, in_duckdb, scope, progress)
     found: dict[str, _Found] = {}
     for number, unique_id in enumerate(selected):
         node = project.nodes[unique_id]
@@ -91,7 +93,11 @@ def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress
             found[unique_id] = _refactored(reader, node, text, scope, relations, in_duckdb, remembered, options.goal)
     if in_duckdb.is_translated:
         found = _asked(reader, found)
-    return _write(project, found, remembered, options, notices, progress)
+    models = _models(project, found, relations, remembered, options.goal)
+    # What the warehouse itself says of a change is asked for single files only.
+    rules = () if in_duckdb.is_translated else FILES_RULES
+    made = make_files(reader, relations, models, rules, progress)
+    return _write(project, found, made, remembered, options, notices, progress)
 
 
 def _read(project: Project, node: Node) -> _Found:
@@ -119,33 +125,6 @@ def _written_out(project: Project, node: Node, text: str) -> Iterator[str]:
             yield from found.reads
 
 
-def _relations(
-    reader: ProjectReader, in_duckdb: InDuckDB, scope: Scope, progress: Progress
-) -> tuple[Mapping[str, Relation], tuple[str, ...]]:
-    """What tests, constraints and the SQL of parents say of the relations of `scope`, with DuckDB's types of all
-    columns. What only the data shows is not among it: it need not be so tomorrow."""
-    from dbt_ai.evidence.profile import warehouse_columns
-    from dbt_ai.project.cache import open_cache
-    from dbt_ai.project.knowledge import know, relations_of
-    from dbt_ai.tasks.understanding import understand
-
-    columns: Mapping[str, tuple[tuple[str, str | None], ...]] = {}
-    project = in_duckdb.project
-    built = [u for u in scope.order if project.nodes[u].materialized != "ephemeral"]
-    if in_duckdb.is_translated:
-        scope = in_duckdb.scope(scope)
-        columns, notices = columns_there(reader, built)
-    else:
-        with open_data(project) as (sandbox, notices):
-            if sandbox is not None:
-                bare = relations_of(project, {})
-                columns = warehouse_columns(sandbox.connection, [bare[u] for u in built])
-    with open_cache(project.root) as cache:
-        known = know(project, scope.sql, columns, cache)
-        understood = understand(project, scope.order, scope.sql, known.relations, {}, None, cache, progress)
-    return with_types(project, understood.relations, scope.order, scope.sql), notices
-
-
 def _refactored(
     reader: ProjectReader,
     node: Node,
@@ -164,13 +143,7 @@ def _refactored(
         islands = read_islands(text)
     except JinjaError as error:
         return _Found(reason="jinja-too-much", detail=str(error))
-    known = Known(
-        project.dialect,
-        tuple(relations.values()),
-        facts=lambda query: _facts(query, project.dialect, relations),
-        reference=references_of(project, node),
-        goal=goal,
-    )
+    known = _known(project, node, relations, goal)
     model = read_model(text, known)
     if isinstance(model, str):
         return _Found(reason="jinja-too-much") if islands.islands else _Found(reason="no-sql", detail=model)
@@ -179,7 +152,7 @@ def _refactored(
     why = reason_for_branches(islands) or reason_for_hooks(node) or reason_for_sql(sql, project.dialect)
     if why is not None:
         return _Found(text, reason=why[0], detail=why[1]) if propose(text, known) else _Found(text, Refactored(text))
-    refactored = refactor_text(text, known, prover, lambda change: name_of(change) in old)
+    refactored = refactor_text(text, known, prover, lambda change: _name(change) in old)
     return _Found(text, refactored, ways=prover.ways(text, refactored.text) if refactored.text != text else ())
 
 
@@ -200,6 +173,16 @@ def _unwritten(found: _Found, verdict: Verdict) -> Refactored | None:
     return replace(found.refactored, text=found.before, tried=tuple(tried))
 
 
+def _known(project: Project, node: Node, relations: Mapping[str, Relation], goal: str | None) -> Known:
+    return Known(
+        project.dialect,
+        tuple(relations.values()),
+        facts=lambda query: _facts(query, project.dialect, relations),
+        reference=references_of(project, node),
+        goal=goal,
+    )
+
+
 def _facts(sql: str, dialect: str, relations: Mapping[str, Relation]) -> QueryFacts | None:
     from dbt_ai.sql.facts import facts_of
 
@@ -209,42 +192,68 @@ def _facts(sql: str, dialect: str, relations: Mapping[str, Relation]) -> QueryFa
         return None
 
 
-def name_of(change: Change) -> str:
-    """What the lock file calls a change."""
-    return f"{change.rule}:{hashlib.sha256(change.place.encode()).hexdigest()[:16]}"
+def _models(
+    project: Project,
+    found: Mapping[str, _Found],
+    relations: Mapping[str, Relation],
+    remembered: Sequence[TestEntry],
+    goal: str | None,
+) -> Models:
+    """The models that rules for several files may change: those whose SQL is compared, as they are by now."""
+    open_ones = {u: one for u, one in found.items() if one.refactored is not None and one.reason is None}
+    old = {(entry.unique_id, entry.arguments) for entry in remembered if entry.test == KIND}
+    paths = {u: project.nodes[u].original_file_path for u in open_ones}
+    before = {paths[u]: one.before for u, one in open_ones.items()}
+    texts = {paths[u]: one.refactored.text for u, one in open_ones.items() if one.refactored is not None}
+    changed = {path: text for path, text in texts.items() if text != before[path]}
+    return Models(
+        project,
+        [project.nodes[u] for u in open_ones],
+        Draft(before, changed),
+        lambda node: _known(project, node, relations, goal),
+        lambda node, rule, place: (node.unique_id, name_of(rule, place)) in old,
+        goal,
+    )
 
 
 def _write(
     project: Project,
     found: Mapping[str, _Found],
+    made: MadeFiles,
     remembered: Sequence[TestEntry],
     options: RefactorOptions,
     notices: Sequence[str],
     progress: Progress,
 ) -> Report:
     """The road from the changed texts to the report."""
-    edits = {
-        u: SqlEdit(project.nodes[u].original_file_path, one.refactored.text, one.before)
-        for u, one in found.items()
-        if one.refactored is not None and one.refactored.text != one.before
-    }
-    plan = plan_edits(project.root, list(edits.values()))
-    refusals = refusals_of(plan)
+    plan = made.draft.plan(project.root)
+    refusals_of(plan)
+    refusals = {refusal.edit.path: refusal for refusal in plan.refused}
     outcomes: list[Outcome] = []
     entries: list[TestEntry] = []
     for unique_id, one in found.items():
-        edit = edits.get(unique_id)
-        refusal = refusals.get(id(edit)) if edit is not None else None
+        refusal = refusals.get(project.nodes[unique_id].original_file_path)
         outcomes += [refused(outcome, refusal) for outcome in _told(project.nodes[unique_id], one)]
-        if edit is not None and refusal is None and one.refactored is not None:
+        if refusal is None and one.refactored is not None:
             entries += [
-                TestEntry(unique_id, None, KIND, name_of(tried.change), tried.verdict.kind.value)
+                TestEntry(unique_id, None, KIND, _name(tried.change), tried.verdict.kind.value)
                 for tried in one.refactored.tried
                 if tried.written
             ]
+    outcomes += told_files(project, made)
+    entries += [
+        TestEntry(unique_id, None, KIND, name_of(change.rule, change.place), verdict.kind.value)
+        for change, proof in made.tried
+        if proof.verdict.writable
+        for unique_id, verdict in proof.verdicts.items()
+    ]
     change = lock_change(project.root, tests=entries, test_removals=gone(project, remembered))
     plan = finished(project.root, plan, change, options.write, progress)
     return Report("refactor", tuple(outcomes), notices=tuple(notices), diff=diff_plan(plan), wrote=options.write)
+
+
+def _name(change: Change) -> str:
+    return name_of(change.rule, change.place)
 
 
 def _told(node: Node, found: _Found) -> Iterator[Outcome]:
@@ -269,7 +278,7 @@ def _told(node: Node, found: _Found) -> Iterator[Outcome]:
             (tried.verdict,),
             path,
             None if tried.written else tried.verdict.reason,
-            detail if tried.written else f"{tried.change.rule}: {detail} {_why(tried.verdict)}",
+            detail if tried.written else f"{tried.change.rule}: {detail} {why(tried.verdict)}",
         )
     for left in found.refactored.left:
         detail = f"{left.rule}: {left.sentence} {REASONS[left.reason]}"
@@ -277,9 +286,3 @@ def _told(node: Node, found: _Found) -> Iterator[Outcome]:
     for kept in found.refactored.kept:
         detail = f"{kept.sentence} {REASONS['put-back']}"
         yield Outcome(target, OutcomeKind.KEPT, kept.rule, None, (), path, "put-back", detail)
-
-
-def _why(verdict: Verdict) -> str:
-    if verdict.kind is VerdictKind.REFUTED or verdict.reason is None or verdict.reason not in REASONS:
-        return verdict.detail
-    return f"{REASONS[verdict.reason]} ({verdict.detail})" if verdict.detail else REASONS[verdict.reason]

@@ -4,23 +4,32 @@ model runs, and compared."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbt_ai.checks.equivalence import Equivalence, equivalent
 from dbt_ai.checks.lifted import TableRows
 from dbt_ai.project.values import Node, ProjectReader
-from dbt_ai.sql.islands import read_islands
+from dbt_ai.sql.islands import Islands, read_islands
 from dbt_ai.sql.transpiling import Untranslatable, differently_made
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.in_duckdb import InDuckDB
-from dbt_ai.tasks.refactoring.worlds import in_world, worlds_of
+from dbt_ai.tasks.refactoring.worlds import World, in_world, worlds_of
 from dbt_ai.values import Verdict, VerdictKind
 
 _WORD = re.compile(r"\w+")
 _COUNT = 3000
 _SECONDS = 20.0
 _ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.BOUNDED, VerdictKind.PROVED)  # from the worst
+
+
+@dataclass(frozen=True)
+class WithFiles:
+    """How new texts are compiled that need more files than the project has: by `compile`, as `Prover.compiled` does, in
+    a world of conditions. `files` are those other files whose Jinja has conditions."""
+
+    compile: Callable[[str, World, Sequence[str], bool], str | None]
+    files: Sequence[Islands] = ()
 
 
 @dataclass
@@ -32,6 +41,7 @@ class Prover:
     node: Node
     relations: Mapping[str, Relation]
     in_duckdb: InDuckDB
+    with_files: WithFiles | None = None
     _compiled: dict[tuple[str, bool], str | None] = field(default_factory=dict)
 
     def compiled(self, text: str, reads: Sequence[str] = (), *, incremental: bool = False) -> str | None:
@@ -48,13 +58,13 @@ class Prover:
         old, new = read_islands(before), read_islands(after)
         found: list[Equivalence] = []
         seen: set[tuple[str, str]] = set()
-        for world in worlds_of(old):
-            read = (*reads, *self._named(before)) if world else reads  # dbt saw those of the branch that was taken
+        for world in worlds_of(old, new, *(self.with_files.files if self.with_files else ())):
+            read = (*reads, *self.named(before)) if world else reads  # dbt saw those of the branch that was taken
             for incremental in (False, True) if self.node.materialized == "incremental" else (False,):
                 left = self.compiled(in_world(old, world), read, incremental=incremental)
                 if left is None:
                     continue
-                right = self.compiled(in_world(new, world), read, incremental=incremental)
+                right = self._compiled_new(in_world(new, world), world, read, incremental)
                 if right is None:
                     return Verdict(VerdictKind.UNPROVEN, "dbt cannot compile it.", "not-compiled")
                 if (left, right) not in seen:
@@ -75,7 +85,12 @@ class Prover:
         pairs = [(self.compiled(before, incremental=one), self.compiled(after, incremental=one)) for one in later]
         return [(_bare(left), _bare(right)) for left, right in pairs if left and right]
 
-    def _named(self, text: str) -> tuple[str, ...]:
+    def _compiled_new(self, text: str, world: World, reads: Sequence[str], incremental: bool) -> str | None:
+        if self.with_files is None:
+            return self.compiled(text, reads, incremental=incremental)
+        return self.with_files.compile(text, world, reads, incremental)
+
+    def named(self, text: str) -> tuple[str, ...]:
         """The nodes whose names stand in the text."""
         words = set(_WORD.findall(text))
         return tuple(u for u, node in self.reader.project.nodes.items() if node.name in words)
@@ -109,6 +124,11 @@ class Prover:
 
 def _bare(sql: str) -> str:
     return sql.strip().rstrip(";")
+
+
+def from_worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of several verdicts."""
+    return min(verdicts, key=lambda verdict: _ORDER.index(verdict.kind))
 
 
 def _verdict(found: Sequence[Equivalence]) -> Verdict:

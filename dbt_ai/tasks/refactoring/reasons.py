@@ -36,6 +36,12 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "engines-differ": "DuckDB finds no difference, but the two texts work something out in two ways.",
         "other-columns-there": "The warehouse itself cannot run the new text, or gives it other columns.",
         "put-back": "The change was written before, and somebody has put it back.",
+        "other-node": "Another node or test of the project would be gone, or would be built in another way.",
+        "new-node": "What is new is no table, view or ephemeral model of plain SQL and no seed, so that nothing can "
+        "stand for it while the SQL is compared.",
+        "other-file": "A file that is there and is neither a model nor a property file would change.",
+        "macro-asks": "The macro asks what kind of run it is in, and is compiled in one kind only.",
+        "no-model": "The SQL of no model would change.",
     }
 )
 """Of single changes, besides those of comparing queries."""
