@@ -23,14 +23,23 @@ _FILE = click.Path(path_type=Path)
 @click.argument("queries", nargs=-1, type=_FILE, metavar="[A.sql B.sql]")
 @click.option("--schema", type=_FILE, help="CREATE TABLE statements of the tables that the queries read.")
 @click.option("--pairs", type=_FILE, help="Many pairs instead: a JSON object a line, with id, left and right.")
+@click.option("--database", type=_FILE, help="A DuckDB file whose rows are looked at where the schema does not decide.")
 @format_option()
 @output_option
-def command(queries: tuple[Path, ...], schema: Path | None, pairs: Path | None, form: str, output: Path | None) -> None:
+def command(
+    queries: tuple[Path, ...],
+    schema: Path | None,
+    pairs: Path | None,
+    database: Path | None,
+    form: str,
+    output: Path | None,
+) -> None:
     """Say whether two queries give the same columns and rows on every database.
 
     The queries are DuckDB's SQL. Constraints of the schema (NOT NULL, PRIMARY KEY, UNIQUE, REFERENCES) are relied on,
     and named where a verdict needs them. A pair that is refuted is shown with the smallest database on which the two
-    differ. Ends with 1 where a pair is refuted.
+    differ. With --database both are run on the rows that are there as well, read-only. Ends with 1 where a pair is
+    refuted.
     """
     from dbt_ai.checks.equivalence.pairs import Pair, decide
     from dbt_ai.checks.equivalence.reasons import REASONS
@@ -46,10 +55,12 @@ def command(queries: tuple[Path, ...], schema: Path | None, pairs: Path | None, 
         asked = [Pair(f"{left} {right}", _read(left), _read(right))]
     else:
         raise UsageError("Give two files with a query each, or --pairs with a file of many pairs.")
+    if database is not None and not database.is_file():
+        raise UsageError(f"The database {database} does not exist.")
     check_output(output)
     verdicts: Counter[str] = Counter()
     with opened(output) as file:
-        for pair, answer in decide(asked, _read(schema)):
+        for pair, answer in decide(asked, _read(schema), database=database):
             verdicts[answer["verdict"]] += 1
             if form == "json":
                 write_text(json.dumps({"id": pair.id, **answer}, ensure_ascii=False) + "\n", file)

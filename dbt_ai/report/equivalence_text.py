@@ -23,6 +23,10 @@ def pair_text(name: str, answer: Mapping[str, Any], sentence: str) -> str:
             lines += ["", f"  {title}"]
             lines += [f"    error: {outcome['error']}"] if outcome["error"] else _table(**_kept(outcome))
         lines.append("")
+    stored = answer.get("on_data")
+    for title, side in (("only left gives", "only_left"), ("only right gives", "only_right")):
+        if stored and stored[side]:
+            lines += ["", f"  {title}", *_table(stored["columns"], stored[side])]
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from dbt_ai.cli.commands import run
@@ -94,3 +95,24 @@ def test_bad_input_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture[s
         assert words in said.err
         assert said.out == ""
         assert said.err.count("\n") == 1
+
+
+def test_rows_of_a_database_decide_what_the_schema_does_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute("create table emp as select i as empno, i % 4 as deptno from range(100) as t(i)")
+    many = "select deptno from emp group by deptno having count(*) > "
+    pairs = [("holds", f"{many} 20", f"{many} 24"), ("differs", f"{many} 20", f"{many} 40")]
+    lines = [json.dumps({"id": name, "left": left, "right": right}) for name, left, right in pairs]
+    (folder / "many.jsonl").write_text("\n".join(lines))
+    arguments = ("--pairs", folder / "many.jsonl", "--schema", folder / "schema.sql")
+    before = (folder / "shop.duckdb").read_bytes()
+    assert ended(*arguments, "--database", folder / "shop.duckdb", "--format", "json") == 1
+    found = {pair["id"]: pair for pair in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert (found["holds"]["verdict"], found["holds"]["reason"]) == ("holds", "same-on-data")
+    assert found["differs"]["reason"] == "other-rows-on-data"
+    assert sorted(found["differs"]["on_data"]["only_left"]) == [[0], [1], [2], [3]]
+    assert (folder / "shop.duckdb").read_bytes() == before
+    assert ended(*arguments, "--database", folder / "shop.duckdb") == 1
+    assert "only left gives\n    deptno\n" in capsys.readouterr().out
+    assert ended(*arguments, "--database", folder / "nowhere.duckdb") == 2
+    assert "nowhere.duckdb does not exist" in capsys.readouterr().err

@@ -7,27 +7,36 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dbt_ai.checks.child import Child, ChildEnded, questions_and_answers
 from dbt_ai.checks.equivalence.deciding import equivalent
-from dbt_ai.checks.equivalence.values import Equivalence
+from dbt_ai.checks.equivalence.stored import on_stored_rows
+from dbt_ai.checks.equivalence.values import Equivalence, StoredRows
 from dbt_ai.checks.lifted import Counterexample
 from dbt_ai.checks.lifted.values import Outcome
+from dbt_ai.checks.sandbox import open_database
 from dbt_ai.sql.schema_file import relations_of_schema
 from dbt_ai.sql.values import Relation
 from dbt_ai.values import VerdictKind
 
+if TYPE_CHECKING:
+    import duckdb
+
 SECONDS = 10.0  # for one query on all databases
 _LONGEST = 90.0  # seconds for a pair, after which its process is ended
+_LONGEST_ON_DATA = 240.0  # and for its rows in the database
 _PROGRAM = "from dbt_ai.checks.equivalence.pairs import serve; serve()"
 _MOST_CHILDREN = 4
 
 Answer = dict[str, Any]
-"""What is known of a pair, as JSON has it: verdict, reason, detail, relies_on, counterexample."""
+"""What is known of a pair, as JSON has it: verdict, reason, detail, relies_on and counterexample, and on_data where the
+rows of a database tell the two apart."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +48,17 @@ class Pair:
     right: str
 
 
-def decide(pairs: Sequence[Pair], schema: str, seed: int = 0) -> Iterator[tuple[Pair, Answer]]:
-    """Each pair with what is known of it, in order; `schema` are CREATE TABLE statements. Raises UsageError where the
-    schema cannot be read."""
+def decide(
+    pairs: Sequence[Pair], schema: str, seed: int = 0, database: Path | None = None
+) -> Iterator[tuple[Pair, Answer]]:
+    """Each pair with what is known of it, in order; `schema` are CREATE TABLE statements, `database` a file of DuckDB
+    whose rows are looked at where the schema alone does not decide. Raises UsageError where the schema cannot be read,
+    and WarehouseError where the database cannot."""
     relations_of_schema(schema)
-    children = _Children({"schema": schema, "seed": seed})
+    if database is not None:
+        with open_database(database, database.stem):
+            pass
+    children = _Children({"schema": schema, "seed": seed, "database": str(database) if database is not None else None})
     workers = max(1, min(_MOST_CHILDREN, os.cpu_count() or 1, len(pairs)))
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -58,6 +73,7 @@ class _Children:
 
     def __init__(self, opening: Any) -> None:
         self._opening = opening
+        self._longest = _LONGEST + (_LONGEST_ON_DATA if opening["database"] else 0)
         self._own = threading.local()
         self._all: list[Child] = []
 
@@ -67,8 +83,8 @@ class _Children:
             if child is None or not child.alive:
                 child = self._own.child = Child(_PROGRAM)
                 self._all.append(child)
-                child.ask(self._opening, _LONGEST)
-            return child.ask({"left": pair.left, "right": pair.right}, _LONGEST)
+                child.ask(self._opening, self._longest)
+            return child.ask({"left": pair.left, "right": pair.right}, self._longest)
         except ChildEnded:
             return _undecided("process-ended")
 
@@ -83,14 +99,23 @@ def serve() -> None:
     questions, say = questions_and_answers()
     opening = json.loads(questions.readline())
     relations = relations_of_schema(opening["schema"])
-    say({})
-    for line in questions:
-        say(_answer(json.loads(line), relations, opening["seed"]))
+    with ExitStack() as stack:
+        connection = None
+        if opening["database"]:
+            path = Path(opening["database"])
+            connection = stack.enter_context(open_database(path, path.stem)).connection
+        say({})
+        for line in questions:
+            say(_answer(json.loads(line), relations, opening["seed"], connection))
 
 
-def _answer(pair: dict[str, str], relations: Sequence[Relation], seed: int) -> Answer:
+def _answer(
+    pair: dict[str, str], relations: Sequence[Relation], seed: int, connection: duckdb.DuckDBPyConnection | None
+) -> Answer:
     try:
-        return to_json(equivalent(pair["left"], pair["right"], relations, seed=seed, seconds=SECONDS))
+        left, right = pair["left"], pair["right"]
+        found = equivalent(left, right, relations, seed=seed, seconds=SECONDS)
+        return to_json(found if connection is None else on_stored_rows(found, left, right, relations, connection))
     except Exception as error:  # a pair that breaks us must not take the others with it
         return _undecided("not-understood", f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
 
@@ -107,6 +132,17 @@ def to_json(found: Equivalence) -> Answer:
         "detail": found.detail,
         "relies_on": list(found.relies_on),
         "counterexample": _counterexample(found.counterexample) if found.counterexample else None,
+        **({"on_data": _on_data(found.stored)} if found.stored else {}),
+    }
+
+
+def _on_data(stored: StoredRows) -> Answer:
+    return {
+        "columns": [column.name for column in stored.columns[0]],
+        "left_rows": stored.left_rows,
+        "right_rows": stored.right_rows,
+        "only_left": [_row(row) for row in stored.only_left],
+        "only_right": [_row(row) for row in stored.only_right],
     }
 
 

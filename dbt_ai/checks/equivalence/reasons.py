@@ -13,6 +13,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no-difference-found": "Bounded: no generated database tells the queries apart.",
         "other-rows": "Refuted: there is a database on which the queries give other rows.",
         "other-order": "Refuted: there is a database on which the queries give the same rows in another order.",
+        "same-on-data": "Holds: on the rows that are there both give the same; on others they need not.",
+        "other-rows-on-data": "Refuted: on the rows that are there the queries give other rows.",
         **COMPARING,
         "order-on-one-side": "One query ends in an ORDER BY and the other does not; their rows are the same.",
         "nothing-reached": "The query gives no rows on any of the generated databases.",

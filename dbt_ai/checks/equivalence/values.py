@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from dbt_ai.checks.lifted import Bound, Counterexample
+from dbt_ai.checks.lifted import Bound, Counterexample, OutputColumn
 from dbt_ai.sql.values import Relation
 from dbt_ai.values import VerdictKind
 
@@ -33,15 +34,32 @@ class Constraints:
         )
 
 
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """Whether two queries give the same rows, how many each gives, and some of those that only one of them gives.
+    Where the types of their `columns` differ, nothing was counted."""
+
+    same: bool
+    left_rows: int = 0
+    right_rows: int = 0
+    only_left: tuple[Row, ...] = ()
+    only_right: tuple[Row, ...] = ()
+    columns: tuple[tuple[OutputColumn, ...], tuple[OutputColumn, ...]] = ((), ())
+
+
 @dataclass(frozen=True)
 class Equivalence:
     """Whether two queries are the same, and what that rests on.
 
     `verdict` is PROVED (both have the same normal form), BOUNDED (no difference on `databases` generated ones, that
-    hang on `seed`, and on every one within `bound`), REFUTED or UNPROVEN. `reason` is a code of `reasons.REASONS`,
+    hang on `seed`, and on every one within `bound`), HOLDS (the same on the rows that are there, and no more is known),
+    REFUTED or UNPROVEN. `reason` is a code of `reasons.REASONS`,
     `detail` one sentence. `relies_on` names the constraints without which the verdict would not stand; it is only as
     good as the tests of those. `counterexample` is the smallest database on which the two differ; there is none where
-    their columns differ.
+    their columns differ, and where it is the rows that are there which tell them apart: those are `stored`.
     """
 
     verdict: VerdictKind
@@ -52,6 +70,7 @@ class Equivalence:
     databases: int = 0
     seed: int = 0
     bound: Bound | None = None
+    stored: StoredRows | None = None
 
     @property
     def same(self) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MORE_THAN_ITS_HASH = ("[", "STRUCT(", "MAP(", "UNION(", "INTERVAL", "VARIANT")
 """In the types of values that differ where their hashes do not: of no list and an empty one, of a month and 30 days."""
-_FACTOR = 0.7390851332151607  # keeps plain fractions off the edge where rounding tips over
+FACTOR = 0.7390851332151607  # keeps plain fractions off the edge where rounding tips over
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,9 @@ def _runs(databases: Databases, text: str) -> bool:
 def _fingerprint(columns: Sequence[OutputColumn]) -> str:
     """An aggregate over the rows of `_rows`: equal for equal bags of rows, and for others only by an accident of 64
     bits."""
-    values = ", ".join(_canonical(f"{ROWS}.c{place}", column.type) for place, column in enumerate(columns))
+    values = ", ".join(
+        part for place, column in enumerate(columns) for part in canonical(f"{ROWS}.c{place}", column.type)
+    )
     return f"CASE WHEN count(*) = 0 THEN {EMPTY} ELSE hash(count(*), sum(hash({values}))) END"
 
 
@@ -164,24 +166,26 @@ def _rows(columns: Sequence[OutputColumn]) -> str:
 
 
 def canonical_float(value: float) -> float:
-    """A floating point number as `_canonical` has it, for Python.
+    """A floating point number as `canonical` has it, for Python.
 
     >>> canonical_float(0.1 + 0.2) == canonical_float(0.3), canonical_float(0.3) == canonical_float(0.3000000001)
     (True, False)
     """
     if not isfinite(value):
         return value
-    return float(f"{value * _FACTOR:.11g}") if abs(value) >= 1e-9 else 0.0
+    return float(f"{value * FACTOR:.11g}") if abs(value) >= 1e-9 else 0.0
 
 
-def _canonical(name: str, kind: str) -> str:
-    """A value in the form in which it is compared. Floating point counts to eleven digits, as the order of a sum
+def canonical(name: str, kind: str) -> tuple[str, ...]:
+    """What a value of the type `kind` is compared by. Floating point counts to eleven digits, as the order of a sum
     decides the last ones."""
     if any(part in kind for part in _MORE_THAN_ITS_HASH):
-        return f"{name}, CAST({name} AS VARCHAR)"
+        return name, f"CAST({name} AS VARCHAR)"
     if kind not in ("DOUBLE", "FLOAT"):
-        return name
-    value = f"({name} * {_FACTOR})"
+        return (name,)
+    value = f"({name} * {FACTOR})"
     digits = f"10 - CAST(floor(log10(abs({value}))) AS INT)"
-    return f"""CASE WHEN isfinite({name}) AND abs({name}) >= 1e-9 THEN round({value}, {digits})
-        WHEN abs({name}) < 1e-9 THEN 0 ELSE {name} END"""
+    return (
+        f"""CASE WHEN isfinite({name}) AND abs({name}) >= 1e-9 THEN round({value}, {digits})
+        WHEN abs({name}) < 1e-9 THEN 0 ELSE {name} END""",
+    )

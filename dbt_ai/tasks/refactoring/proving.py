@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbt_ai.checks.equivalence import Equivalence, equivalent
+from dbt_ai.checks.equivalence.stored import on_stored_rows
 from dbt_ai.checks.lifted import TableRows
+from dbt_ai.errors import WarehouseError
 from dbt_ai.project.values import Node, ProjectReader
 from dbt_ai.sql.islands import Islands, read_islands
 from dbt_ai.sql.transpiling import Untranslatable, differently_made
 from dbt_ai.sql.values import Relation
+from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.refactoring.worlds import World, in_world, worlds_of
 from dbt_ai.values import Verdict, VerdictKind
@@ -20,7 +23,8 @@ from dbt_ai.values import Verdict, VerdictKind
 _WORD = re.compile(r"\w+")
 _COUNT = 3000
 _SECONDS = 20.0
-_ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.BOUNDED, VerdictKind.PROVED)  # from the worst
+_ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.HOLDS, VerdictKind.BOUNDED, VerdictKind.PROVED)
+"""From the worst; what holds on the data that is there is not enough to write."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,9 @@ class Prover:
         relations = [one for one in self.relations.values() if one.parts[2].casefold() in read]
         try:
             ours, theirs = (self.in_duckdb.sql(_bare(sql)) for sql in (left, right))
-            found = equivalent(ours, theirs, relations, count=_COUNT, seconds=_SECONDS)
+            found = self._on_data(
+                equivalent(ours, theirs, relations, count=_COUNT, seconds=_SECONDS), ours, theirs, relations
+            )
             piece = self._piece(left, right, found)
         except Untranslatable as why:
             return Equivalence(VerdictKind.UNPROVEN, "not-translated", str(why))
@@ -120,6 +126,19 @@ class Prover:
             return replace(verdict, where="transpiled")
         detail = f"{verdict.detail} (In DuckDB, on SQL translated from {self.reader.project.dialect}.)"
         return replace(verdict, where="transpiled", detail=detail)
+
+    def _on_data(self, found: Equivalence, left: str, right: str, relations: Sequence[Relation]) -> Equivalence:
+        """The verdict with what the project's own rows say. The rows themselves stay where they are: a verdict may be
+        told to an engine."""
+        if found.verdict in (VerdictKind.PROVED, VerdictKind.REFUTED) or self.in_duckdb.is_translated:
+            return found
+        try:
+            with open_data(self.reader.project) as (sandbox, _):
+                if sandbox is None:
+                    return found
+                return on_stored_rows(found, left, right, relations, sandbox.connection, seconds=_SECONDS)
+        except WarehouseError:  # somebody writes to the database
+            return found
 
 
 def _bare(sql: str) -> str:
