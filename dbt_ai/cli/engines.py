@@ -81,6 +81,29 @@ def engines_of(
         engines.close()
 
 
+@contextmanager
+def reasoning_of(settings: Settings, root: Path) -> Iterator[Asking]:
+    """The reasoning engine alone, for what is asked about outside of a project; `root` has its answers and the ledger.
+
+    Raises UsageError where there is none.
+    """
+    from dbt_ai.engines.offline import only_loopback
+    from dbt_ai.engines.opening import Engines
+    from dbt_ai.engines.prices import read_prices
+    from dbt_ai.tasks.sending import send
+    from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
+
+    (wanted,), _ = reachable(replace(settings, engine="reasoning"))
+    prices = read_prices(root, settings.prices)
+    engines = Engines(root, prices=prices, max_cost=settings.max_cost, concurrency=settings.concurrency)
+    try:
+        with only_loopback(settings.offline):
+            tier = Tier("reasoning", engines.open(wanted), settings.effort)
+            yield Asking((tier,), PromptOptions(), send(settings.concurrency), spent=engines.spent)
+    finally:
+        engines.close()
+
+
 def reachable(
     settings: Settings, *, needs_key: bool = True, tells_no_key: bool = True
 ) -> tuple[list[EngineSettings], tuple[str, ...]]:

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from dbt_ai.checks.child import Child, ChildEnded, questions_and_answers
 from dbt_ai.checks.equivalence.deciding import equivalent
 from dbt_ai.checks.equivalence.stored import on_stored_rows
+from dbt_ai.checks.equivalence.telling import refuted_on
 from dbt_ai.checks.equivalence.values import Equivalence, StoredRows
 from dbt_ai.checks.lifted import Counterexample
+from dbt_ai.checks.lifted.given import GivenRows, differing_on
 from dbt_ai.checks.lifted.values import Outcome
 from dbt_ai.checks.sandbox import open_database
 from dbt_ai.sql.schema_file import relations_of_schema
@@ -48,50 +51,59 @@ class Pair:
     right: str
 
 
-def decide(
-    pairs: Sequence[Pair], schema: str, seed: int = 0, database: Path | None = None
-) -> Iterator[tuple[Pair, Answer]]:
-    """Each pair with what is known of it, in order; `schema` are CREATE TABLE statements, `database` a file of DuckDB
-    whose rows are looked at where the schema alone does not decide. Raises UsageError where the schema cannot be read,
-    and WarehouseError where the database cannot."""
-    relations_of_schema(schema)
-    if database is not None:
-        with open_database(database, database.stem):
-            pass
-    children = _Children({"schema": schema, "seed": seed, "database": str(database) if database is not None else None})
-    workers = max(1, min(_MOST_CHILDREN, os.cpu_count() or 1, len(pairs)))
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            yield from zip(pairs, pool.map(children.answer, pairs), strict=True)
-        finally:
-            pool.shutdown(cancel_futures=True)
-            children.end()
+class PairChecks:
+    """Pairs of queries over the tables that `schema`, CREATE TABLE statements, makes; `database` is a file of DuckDB
+    whose rows are looked at where the schema alone does not decide. Use it in a `with`: each thread that asks has a
+    child. Raises UsageError where the schema cannot be read, and WarehouseError where the database cannot."""
 
-
-class _Children:
-    """One child for each thread that asks."""
-
-    def __init__(self, opening: Any) -> None:
-        self._opening = opening
-        self._longest = _LONGEST + (_LONGEST_ON_DATA if opening["database"] else 0)
+    def __init__(self, schema: str, seed: int = 0, database: Path | None = None) -> None:
+        self.relations = relations_of_schema(schema)
+        if database is not None:
+            with open_database(database, database.stem):
+                pass
+        self._opening = {"schema": schema, "seed": seed, "database": str(database) if database is not None else None}
+        self._longest = _LONGEST + (_LONGEST_ON_DATA if database is not None else 0)
         self._own = threading.local()
         self._all: list[Child] = []
 
-    def answer(self, pair: Pair) -> Answer:
+    def __enter__(self) -> PairChecks:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in self._all:
+            if child.alive:
+                child.end()
+
+    def decide(self, pairs: Sequence[Pair]) -> Iterator[Answer]:
+        """What is known of each pair, in order."""
+        yield from self._each([{"left": pair.left, "right": pair.right} for pair in pairs], _undecided("process-ended"))
+
+    def try_on(self, given: Sequence[tuple[Pair, Sequence[GivenRows]]]) -> Iterator[Answer | None]:
+        """For each pair what databases that somebody suggests make of it: None where none tells the two apart."""
+        asked = [{"left": pair.left, "right": pair.right, "databases": databases} for pair, databases in given]
+        for answer in self._each(asked, {}):
+            yield answer or None
+
+    def _each(self, questions: Sequence[Answer], ended: Answer) -> Iterator[Answer]:
+        workers = max(1, min(_MOST_CHILDREN, os.cpu_count() or 1, len(questions)))
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                yield from pool.map(lambda question: self._answer(question, ended), questions)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _answer(self, question: Answer, ended: Answer) -> Answer:
         try:
             child: Child | None = getattr(self._own, "child", None)
             if child is None or not child.alive:
                 child = self._own.child = Child(_PROGRAM)
                 self._all.append(child)
                 child.ask(self._opening, self._longest)
-            return child.ask({"left": pair.left, "right": pair.right}, self._longest)
+            return child.ask(question, self._longest)
         except ChildEnded:
-            return _undecided("process-ended")
-
-    def end(self) -> None:
-        for child in self._all:
-            if child.alive:
-                child.end()
+            return ended
 
 
 def serve() -> None:
@@ -110,10 +122,13 @@ def serve() -> None:
 
 
 def _answer(
-    pair: dict[str, str], relations: Sequence[Relation], seed: int, connection: duckdb.DuckDBPyConnection | None
+    pair: dict[str, Any], relations: Sequence[Relation], seed: int, connection: duckdb.DuckDBPyConnection | None
 ) -> Answer:
     try:
         left, right = pair["left"], pair["right"]
+        if "databases" in pair:
+            shown = differing_on(left, right, relations, pair["databases"], seconds=SECONDS)
+            return to_json(refuted_on(shown)) if shown is not None else {}
         found = equivalent(left, right, relations, seed=seed, seconds=SECONDS)
         return to_json(found if connection is None else on_stored_rows(found, left, right, relations, connection))
     except Exception as error:  # a pair that breaks us must not take the others with it

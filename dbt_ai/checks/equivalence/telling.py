@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dbt_ai.checks.equivalence.values import Equivalence
-from dbt_ai.checks.lifted import Comparison
+from dbt_ai.checks.lifted import Comparison, Counterexample
 from dbt_ai.values import VerdictKind
 
 
@@ -22,13 +24,16 @@ def refuted(compared: Comparison) -> Equivalence:
     shown = compared.counterexample
     if shown is None:
         return Equivalence(VerdictKind.REFUTED, "other-columns", other_columns(compared), seed=compared.seed)
+    return replace(refuted_on(shown), databases=compared.databases, seed=compared.seed)
+
+
+def refuted_on(shown: Counterexample) -> Equivalence:
+    """There is a database on which the rows differ."""
     reason = "other-order" if shown.order_only else "other-rows"
     rows = sum(len(table.rows) for table in shown.tables)
     what = "the same rows in another order" if shown.order_only else "other rows"
     detail = f"On a database with {rows} row{'' if rows == 1 else 's'} they give {what}."
-    return Equivalence(
-        VerdictKind.REFUTED, reason, detail, counterexample=shown, databases=compared.databases, seed=compared.seed
-    )
+    return Equivalence(VerdictKind.REFUTED, reason, detail, counterexample=shown)
 
 
 def bounded(compared: Comparison, relies_on: tuple[str, ...]) -> Equivalence:

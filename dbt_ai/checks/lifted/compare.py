@@ -183,13 +183,28 @@ def _counterexample(
 ) -> Counterexample | None:
     """The database made small, with what each query gives on it; None where the queries themselves do not differ."""
     keys = list(dict.fromkeys((*left.relations, *right.relations)))
+    return _shrunk(databases, databases.rows(number, keys), left, right, form)
+
+
+def counterexample(
+    databases: Databases, rows: Rows, left: Lifted, right: Lifted, *, ordered: bool
+) -> Counterexample | None:
+    """The database with `rows` made small, with what each query gives on it; None where they do not differ there.
+    `ordered` says whether the order of their rows counts."""
+    keys = dict.fromkeys((*left.relations, *right.relations))
+    read = {key: rows[key] for key in keys}
+    return next((shown for form in ((_bag, _sequence) if ordered else (_bag,))
+                 if (shown := _shrunk(databases, read, left, right, form))), None)  # fmt: skip
+
+
+def _shrunk(databases: Databases, rows: Rows, left: Lifted, right: Lifted, form: Form) -> Counterexample | None:
+    keys = list(rows)
 
     def differ(rows: Rows) -> bool:
         databases.load_rows(rows)
         ours = {repr(form(databases.outcome(resolution.alone))) for resolution in left.resolutions}
         return ours.isdisjoint({repr(form(databases.outcome(resolution.alone))) for resolution in right.resolutions})
 
-    rows = databases.rows(number, keys)
     if not differ(rows):
         return None
     names = databases.words.names
