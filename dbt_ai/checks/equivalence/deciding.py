@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from dbt_ai.checks.equivalence.solving import same_but_for_formulas
 from dbt_ai.checks.equivalence.telling import bounded, other_columns, proved, refuted, unproven
 from dbt_ai.checks.equivalence.trees import called_alike, is_ordered, is_zoned, unordered
 from dbt_ai.checks.equivalence.values import Constraint, Constraints, Equivalence, constraints_of, without
@@ -24,6 +25,7 @@ _STILL_PROVABLE = frozenset({
     "engine-refused", "order-dependent", "order-left-open", "row-in-subquery", "time-limit",
 })  # fmt: skip
 """Why queries may not be comparable on many databases, and still have a normal form that is worth something."""
+_STILL_SOLVABLE = _STILL_PROVABLE | {"nothing-reached", "count-not-reached"}
 _ALL = Constraints()
 _FOCUS = 0.25
 _CONFIRMING = 300  # databases on which two queries are run whose normal forms are the same
@@ -63,13 +65,22 @@ def equivalent(
     if trees and not ordered:
         left, right = (unordered(query, tree) for query, tree in zip((left, right), trees, strict=True))
     pair = _Pair(left, right, trees, constraints.of(relations), seed, count, seconds)
-    relies_on = pair.proof()
+    relies_on = pair.proof(_same_form)
     if relies_on is not None:
         return pair.confirmed(relies_on)
+    found = pair.bounds()
+    if found.verdict is VerdictKind.BOUNDED or found.reason in _STILL_SOLVABLE:
+        relies_on = pair.proof(same_but_for_formulas)
+        if relies_on is not None:
+            return pair.confirmed(relies_on, by_z3=True)
     if trees and ordered and is_ordered(trees[0]) != is_ordered(trees[1]):
-        found = pair.bounds()
         return unproven("order-on-one-side", seed=seed) if found.same else found
-    return pair.bounds()
+    return found
+
+
+def _same_form(left: str, right: str, relations: Sequence[Relation]) -> bool:
+    ours = normal_form(left, relations)
+    return ours is not None and ours == normal_form(right, relations)
 
 
 @dataclass(frozen=True)
@@ -84,12 +95,11 @@ class _Pair:
     count: int
     seconds: float
 
-    def proof(self) -> tuple[str, ...] | None:
-        """The constraints that the two need to have the same normal form; None where they have not."""
+    def proof(self, same: Callable[[str, str, Sequence[Relation]], bool]) -> tuple[str, ...] | None:
+        """The constraints that the two need to be the `same`; None where they are not."""
 
         def stands(trusted: Sequence[Relation]) -> bool:
-            ours = normal_form(self.left, trusted)
-            return ours is not None and ours == normal_form(self.right, trusted)
+            return same(self.left, self.right, trusted)
 
         if not stands(self.relations):
             return None
@@ -97,14 +107,14 @@ class _Pair:
         bare = Constraints(False, False, False, False).of(self.relations)
         return () if not used or stands(bare) else self._needed(used, stands)
 
-    def confirmed(self, relies_on: tuple[str, ...]) -> Equivalence:
+    def confirmed(self, relies_on: tuple[str, ...], *, by_z3: bool = False) -> Equivalence:
         """The verdict on two queries with one normal form. Columns are looked at, and some databases: a rule that is
         wrong must not have the last word."""
         compared = self._compare(self.relations, min(self.count, _CONFIRMING), 0)
         if compared.verdict is Sameness.DIFFERENT:
             return refuted(compared)
         if compared.verdict is Sameness.SAME_SO_FAR:
-            return proved(relies_on)
+            return proved(relies_on, by_z3=by_z3)
         if compared.reason not in _STILL_PROVABLE:
             return unproven(compared.reason or "", compared.detail, self.seed)
         try:
@@ -113,7 +123,7 @@ class _Pair:
         except NotComparable as error:
             return unproven(error.reason, error.detail, self.seed)
         described = replace(compared, verdict=Sameness.DIFFERENT, left_columns=ours, right_columns=theirs)
-        return refuted(described) if other_columns(described) else proved(relies_on)
+        return refuted(described) if other_columns(described) else proved(relies_on, by_z3=by_z3)
 
     def bounds(self) -> Equivalence:
         """The verdict by many small databases."""

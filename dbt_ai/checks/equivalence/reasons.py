@@ -10,6 +10,7 @@ from dbt_ai.checks.lifted.reasons import REASONS as COMPARING
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "same-normal-form": "Proved: both queries have the same normal form.",
+        "same-by-z3": "Proved: both queries have one normal form, but for what z3 finds the same.",
         "no-difference-found": "Bounded: no generated database tells the queries apart.",
         "other-rows": "Refuted: there is a database on which the queries give other rows.",
         "other-order": "Refuted: there is a database on which the queries give the same rows in another order.",

@@ -9,8 +9,11 @@ from dbt_ai.checks.lifted import Comparison, Counterexample
 from dbt_ai.values import VerdictKind
 
 
-def proved(relies_on: tuple[str, ...]) -> Equivalence:
-    """Both have the same normal form."""
+def proved(relies_on: tuple[str, ...], *, by_z3: bool = False) -> Equivalence:
+    """Both have the same normal form, or one but for conditions and values that z3 finds the same."""
+    if by_z3:
+        detail = "Both have one normal form, but for conditions or values that z3 finds the same."
+        return Equivalence(VerdictKind.PROVED, "same-by-z3", detail, relies_on)
     return Equivalence(VerdictKind.PROVED, "same-normal-form", "Both have the same normal form.", relies_on)
 
 
