@@ -106,6 +106,8 @@ def reasons_page() -> str:
         "Models, mutants and tests without a mutation score": mutating.REASONS,
         "Models that are not refactored": refactoring.MODELS,
         "Changes of SQL that are not written": refactoring.CHANGES,
+        "Models that no engine is asked to rewrite": refactoring.ASKING,
+        "Texts of engines that are not written": refactoring.ANSWERS,
         "Models without unit tests": unit_testing.REASONS,
     }
     parts = [

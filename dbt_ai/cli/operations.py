@@ -50,7 +50,8 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         from dbt_ai.cli.refactor import RefactorCall, run_refactor
 
         goal = arguments.get("goal")
-        return run_refactor(reader, RefactorCall(selection_from(arguments), goal, _writing(arguments)))
+        asking, writing = _asking(arguments), _writing(arguments)
+        return run_refactor(reader, RefactorCall(selection_from(arguments), goal, asking, writing))
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 

@@ -27,6 +27,7 @@ class Settings:
     "samples"; `offline` refuses every connection that leaves this machine. `house_style` is a file with the words a
     company uses, `prompts` a folder with templates of its own. Files and folders are relative to the project's root.
     `sample_rows` is how many rows of each source are read from a warehouse other than DuckDB, 0 for none at all.
+    `refactor_rounds` is how often an engine is asked to rewrite a model at the most.
     """
 
     engine: str = "auto"
@@ -44,6 +45,7 @@ class Settings:
     house_style: str | None = None
     prompts: str | None = None
     sample_rows: int = 10_000
+    refactor_rounds: int = 3
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -56,6 +58,7 @@ _NAMES = tuple(field.name for field in fields(Settings))
 _YES_OR_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 MAX_CONCURRENCY = 64
 MAX_SAMPLE_ROWS = 1_000_000
+MAX_ROUNDS = 10
 
 
 def read_settings(
@@ -102,7 +105,7 @@ def _checked(name: str, value: Any, place: str) -> Any:
         raise UsageError(f"{place} has a setting that does not exist, {name}. There are {', '.join(_NAMES)}.")
     if name == "offline":
         return _yes_or_no(value, place)
-    if name in ("max_cost", "concurrency", "sample_rows"):
+    if name in ("max_cost", "concurrency", "sample_rows", "refactor_rounds"):
         return _number(name, value, place)
     if not isinstance(value, str):
         raise UsageError(f"{place}: {name} must be a text, not {value!r}.")
@@ -119,7 +122,7 @@ def _yes_or_no(value: Any, place: str) -> bool:
 
 
 def _number(name: str, value: Any, place: str) -> float | int:
-    """US dollars, or a whole number of requests or rows."""
+    """US dollars, or a whole number of requests, rows or rounds."""
     try:
         number = float("nan") if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
@@ -132,6 +135,7 @@ def _number(name: str, value: Any, place: str) -> float | int:
         if not (0 <= number <= MAX_SAMPLE_ROWS and number == int(number)):
             raise UsageError(f"{place}: sample_rows must be a whole number up to {MAX_SAMPLE_ROWS:,}, not {value!r}.")
         return int(number)
-    if not (1 <= number <= MAX_CONCURRENCY and number == int(number)):
-        raise UsageError(f"{place}: concurrency must be a whole number from 1 to {MAX_CONCURRENCY}, not {value!r}.")
+    most = MAX_ROUNDS if name == "refactor_rounds" else MAX_CONCURRENCY
+    if not (1 <= number <= most and number == int(number)):
+        raise UsageError(f"{place}: {name} must be a whole number from 1 to {most}, not {value!r}.")
     return int(number)

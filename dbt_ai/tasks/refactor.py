@@ -1,13 +1,14 @@
 """The job `refactor`: models that are shorter or cheaper, each change of which is shown to keep the rows.
 
-The road: read the project, know what is said of each relation, let the rules propose small changes, compile both texts
-and compare them, plan the edits, apply them, report.
+The road: read the project, know what is said of each relation, let the rules propose small changes, ask an engine for
+more where there is a goal, compile both texts and compare them, plan the edits, apply them, report.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from dbt_ai.edits import diff_plan, lock_change
 from dbt_ai.edits.lock import TestEntry, read_test_entries
@@ -20,6 +21,7 @@ from dbt_ai.tasks.gathering import Scope, compile_scope
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
+from dbt_ai.tasks.refactoring.asking import Asked, AskedModel, ask
 from dbt_ai.tasks.refactoring.elsewhere import other_columns
 from dbt_ai.tasks.refactoring.knowing import known_relations
 from dbt_ai.tasks.refactoring.proving import Prover
@@ -27,6 +29,7 @@ from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.reasons import REASONS
 from dbt_ai.tasks.refactoring.referencing import references_of
 from dbt_ai.tasks.refactoring.refusing import reason_for_branches, reason_for_hooks, reason_for_sql
+from dbt_ai.tasks.refactoring.remembering import KIND
 from dbt_ai.tasks.refactoring.several.making import MadeFiles, Models, make_files, name_of
 from dbt_ai.tasks.refactoring.several.rules import FILES_RULES
 from dbt_ai.tasks.refactoring.several.telling import told_files, why
@@ -36,37 +39,52 @@ from dbt_ai.tasks.refactoring.values import Change, Known
 from dbt_ai.tasks.testing.remembering import gone
 from dbt_ai.values import Outcome, OutcomeKind, Report, Target, Verdict, VerdictKind
 
-KIND = "refactor"  # in the lock file
+if TYPE_CHECKING:
+    from dbt_ai.tasks.tiers import Asking
+
+_FOR_RULES = ("split", "macro")  # goals that no engine is asked for
 _UNREAD = ("no-sql", "jinja-too-much", "file-differs")
 
 
 @dataclass(frozen=True)
 class RefactorOptions:
     """What to refactor. `goal` says what for: readable, cheaper, split, macro, or other words, which no rule knows.
-    `write` False plans and tells, and changes no file."""
+    `write` False plans and tells, and changes no file. `only_ask` ends the job when the engines were asked: nobody
+    wants its report. `rounds` is how often an engine is asked about a model at the most."""
 
     selection: Selection = field(default_factory=Selection)
     write: bool = True
     goal: str | None = None
+    only_ask: bool = False
+    rounds: int = 3
 
 
 @dataclass(frozen=True)
 class _Found:
     """What came of one model: its text before, and what was made of it; or a reason code why nothing was. `ways` are
-    its SQL before and after, as it runs today."""
+    its SQL before and after, as it runs today; `known` is there where an engine may be asked for more."""
 
     before: str = ""
     refactored: Refactored | None = None
     reason: str | None = None
     detail: str = ""
     ways: Sequence[tuple[str, str]] = ()
+    known: Known | None = None
 
 
-def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress = nothing) -> Report:
+def refactor(
+    reader: ProjectReader,
+    options: RefactorOptions,
+    progress: Progress = nothing,
+    *,
+    asking: Asking | None = None,
+    notices: Sequence[str] = (),
+) -> Report:
     """Refactors the selected models of the root project.
 
-    Raises UsageError for a selection that dbt does not understand, WarehouseError for data that may not be read, and
-    EditError where a file changed between plan and write.
+    `asking` has the engines to ask, None to ask nobody, which is so without a goal, too; `notices` are told in the
+    report as they are. Raises UsageError for a selection that dbt does not understand, WarehouseError for data that
+    may not be read, and EditError where a file changed between plan and write.
     """
     project = reader.project
     selected = reader.select(options.selection, ("model",))
@@ -82,7 +100,7 @@ def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress
     others = [read for u in wanted for read in _written_out(project, project.nodes[u], texts[u].before)]
     scope = compile_scope(reader, [*wanted, *others], progress)
     in_duckdb = InDuckDB(project)
-    relations, notices = known_relations(reader, in_duckdb, scope, progress)
+    relations, more = known_relations(reader, in_duckdb, scope, progress)
     found: dict[str, _Found] = {}
     for number, unique_id in enumerate(selected):
         node = project.nodes[unique_id]
@@ -94,10 +112,23 @@ def refactor(reader: ProjectReader, options: RefactorOptions, progress: Progress
     if in_duckdb.is_translated:
         found = _asked(reader, found)
     models = _models(project, found, relations, remembered, options.goal)
+    asked = Asked()
+    if asking is not None and options.goal is not None and options.goal not in _FOR_RULES:
+        open_ones = {
+            u: AskedModel(project.nodes[u], one.before, one.refactored, one.known)
+            for u, one in found.items()
+            if one.refactored is not None and one.known is not None
+        }
+        asked = ask(reader, open_ones, relations, in_duckdb, remembered, asking, options.goal, options.rounds, progress)
+        more = (*more, *asking.notices())
+        for change in asked.changes:
+            models = replace(models, draft=models.draft.with_change(change))
+    if options.only_ask:
+        return Report("refactor", notices=(*notices, *more), unfinished=asked.unfinished)
     # What the warehouse itself says of a change is asked for single files only.
     rules = () if in_duckdb.is_translated else FILES_RULES
     made = make_files(reader, relations, models, rules, progress)
-    return _write(project, found, made, remembered, options, notices, progress)
+    return _write(project, found, asked, made, remembered, options, (*notices, *more), progress)
 
 
 def _read(project: Project, node: Node) -> _Found:
@@ -153,14 +184,15 @@ def _refactored(
     if why is not None:
         return _Found(text, reason=why[0], detail=why[1]) if propose(text, known) else _Found(text, Refactored(text))
     refactored = refactor_text(text, known, prover, lambda change: _name(change) in old)
-    return _Found(text, refactored, ways=prover.ways(text, refactored.text) if refactored.text != text else ())
+    ways = prover.ways(text, refactored.text) if refactored.text != text else ()
+    return _Found(text, refactored, ways=ways, known=known)
 
 
 def _asked(reader: ProjectReader, found: Mapping[str, _Found]) -> dict[str, _Found]:
     """What was found, without what the warehouse itself says no to."""
-    why = other_columns(reader, {unique_id: one.ways for unique_id, one in found.items() if one.ways})
+    told = other_columns(reader, {unique_id: one.ways for unique_id, one in found.items() if one.ways})
     asked = dict(found)
-    for unique_id, sentence in why.items():
+    for unique_id, sentence in told.items():
         verdict = Verdict(VerdictKind.UNPROVEN, sentence, "other-columns-there", where="warehouse")
         asked[unique_id] = replace(found[unique_id], refactored=_unwritten(found[unique_id], verdict))
     return asked
@@ -219,6 +251,7 @@ def _models(
 def _write(
     project: Project,
     found: Mapping[str, _Found],
+    asked: Asked,
     made: MadeFiles,
     remembered: Sequence[TestEntry],
     options: RefactorOptions,
@@ -233,13 +266,15 @@ def _write(
     entries: list[TestEntry] = []
     for unique_id, one in found.items():
         refusal = refusals.get(project.nodes[unique_id].original_file_path)
-        outcomes += [refused(outcome, refusal) for outcome in _told(project.nodes[unique_id], one)]
+        told = [*_told(project.nodes[unique_id], one), *asked.outcomes.get(unique_id, ())]
+        outcomes += [refused(outcome, refusal) for outcome in told]
         if refusal is None and one.refactored is not None:
             entries += [
                 TestEntry(unique_id, None, KIND, _name(tried.change), tried.verdict.kind.value)
                 for tried in one.refactored.tried
                 if tried.written
             ]
+            entries += asked.entries.get(unique_id, ())
     outcomes += told_files(project, made)
     entries += [
         TestEntry(unique_id, None, KIND, name_of(change.rule, change.place), verdict.kind.value)
@@ -249,7 +284,15 @@ def _write(
     ]
     change = lock_change(project.root, tests=entries, test_removals=gone(project, remembered))
     plan = finished(project.root, plan, change, options.write, progress)
-    return Report("refactor", tuple(outcomes), notices=tuple(notices), diff=diff_plan(plan), wrote=options.write)
+    return Report(
+        "refactor",
+        tuple(outcomes),
+        notices=tuple(notices),
+        diff=diff_plan(plan),
+        tiers=asked.tiers,
+        wrote=options.write,
+        unfinished=asked.unfinished,
+    )
 
 
 def _name(change: Change) -> str:

@@ -57,9 +57,9 @@ class Asking:
     notices: Callable[[], Sequence[str]] = lambda: ()
 
 
-def put(asking: Asking, tier: Tier, requests: Sequence[Request], data: Data, progress: Progress) -> list[Result]:
-    """Puts the requests to a tier; what came of each. The data is let go of meanwhile: a model may think for hours, and
-    others want to write to the database."""
+def put(asking: Asking, tier: Tier, requests: Sequence[Request], data: Data | None, progress: Progress) -> list[Result]:
+    """Puts the requests to a tier; what came of each. The data, where it is open, is let go of meanwhile: a model may
+    think for hours, and others want to write to the database."""
     what, done = f"Asking {tier.engine.model}", 0
     results: list[Result] = [None] * len(requests)
 
@@ -71,7 +71,8 @@ def put(asking: Asking, tier: Tier, requests: Sequence[Request], data: Data, pro
         progress(what if not spent else f"{what}, ${spent:,.2f} so far", done, len(requests))
 
     progress(what, 0, len(requests))
-    data.release()
+    if data is not None:
+        data.release()
     asking.ask(tier, requests, on_answer)
     return results
 

@@ -48,6 +48,7 @@ def test_an_empty_file_or_variable_says_nothing(tmp_path: Path) -> None:
         ("max_cost: true", "max_cost must be an amount"),
         ("concurrency: 0", "concurrency must be a whole number from 1 to 64, not 0"),
         ("concurrency: 2.5", "concurrency must be a whole number"),
+        ("refactor_rounds: 0", "refactor_rounds must be a whole number from 1 to 10, not 0"),
         ("sample_rows: -1", "sample_rows must be a whole number up to 1,000,000, not -1"),
         ("offline: maybe", "offline must be true or false, not 'maybe'"),
         ("max_effort: research", "max_effort must be one of none, minimal"),

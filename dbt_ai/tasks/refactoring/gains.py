@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlglot
 from sqlglot import exp
@@ -17,16 +17,28 @@ def gain_of(before: str, after: str, left: str, right: str, dialect: str) -> str
     >>> gain_of("select a\\norder by 1", "select a", "select a order by 1", "select a", "")
     '1 line, 1 sort less'
     """
-    told = list(_less(before.count("\n") - after.count("\n"), "line"))
-    try:
-        old, new = sqlglot.parse_one(left, dialect=dialect), sqlglot.parse_one(right, dialect=dialect)
-    except (SqlglotError, RecursionError):
-        old = new = exp.Select()
-    for name, kind in _COUNTED.items():
-        told += _less(_count(old, kind) - _count(new, kind), name)
-    told += _less(_scans(old) - _scans(new), "scan")
-    told += _less(_unions(old) - _unions(new), "UNION that looks for repetitions")
+    lines = {"line": before.count("\n")}, {"line": after.count("\n")}
+    return clause_of({**lines[0], **costs_of(left, dialect)}, {**lines[1], **costs_of(right, dialect)})
+
+
+def clause_of(before: Mapping[str, int], after: Mapping[str, int]) -> str:
+    """What there is less of than before, as a clause; empty for nothing."""
+    told = [word for name, number in before.items() for word in _less(number - after.get(name, number), name)]
     return f"{', '.join(told)} less" if told else ""
+
+
+def costs_of(sql: str, dialect: str) -> Mapping[str, int]:
+    """What costs something to run in a query, by how often it is there; nothing for SQL that cannot be parsed.
+
+    >>> dict(costs_of("select a from t join u using (a) order by 1", "duckdb"))
+    {'join': 1, 'sort': 1, 'DISTINCT': 0, 'scan': 2, 'UNION that looks for repetitions': 0}
+    """
+    try:
+        tree = sqlglot.parse_one(sql, dialect=dialect)
+    except (SqlglotError, RecursionError):
+        return {}
+    counts = {name: _count(tree, kind) for name, kind in _COUNTED.items()}
+    return {**counts, "scan": _scans(tree), "UNION that looks for repetitions": _unions(tree)}
 
 
 def _less(number: int, name: str) -> Iterator[str]:

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dbt_ai.checks.equivalence import Equivalence, equivalent
 from dbt_ai.checks.equivalence.stored import on_stored_rows
 from dbt_ai.checks.lifted import TableRows
+from dbt_ai.checks.lifted.values import Outcome
 from dbt_ai.errors import WarehouseError
 from dbt_ai.project.values import Node, ProjectReader
 from dbt_ai.sql.islands import Islands, read_islands
@@ -26,6 +28,8 @@ _SECONDS = 20.0
 _ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.HOLDS, VerdictKind.BOUNDED, VerdictKind.PROVED)
 """From the worst; what holds on the data that is there is not enough to write."""
 
+Decide = Callable[..., Equivalence]
+
 
 @dataclass(frozen=True)
 class WithFiles:
@@ -39,13 +43,15 @@ class WithFiles:
 @dataclass
 class Prover:
     """Proves changes of one model. `relations` are those of the project whose columns are known, with DuckDB's types.
-    SQL of another warehouse is compared as `in_duckdb` translates it, and in its own words where DuckDB cannot tell."""
+    SQL of another warehouse is compared as `in_duckdb` translates it, and in its own words where DuckDB cannot tell.
+    `decide` says whether two queries are the same, also on the rows that are there: None to find it out here."""
 
     reader: ProjectReader
     node: Node
     relations: Mapping[str, Relation]
     in_duckdb: InDuckDB
     with_files: WithFiles | None = None
+    decide: Decide | None = None
     _compiled: dict[tuple[str, bool], str | None] = field(default_factory=dict)
 
     def compiled(self, text: str, reads: Sequence[str] = (), *, incremental: bool = False) -> str | None:
@@ -104,9 +110,11 @@ class Prover:
         relations = [one for one in self.relations.values() if one.parts[2].casefold() in read]
         try:
             ours, theirs = (self.in_duckdb.sql(_bare(sql)) for sql in (left, right))
-            found = self._on_data(
-                equivalent(ours, theirs, relations, count=_COUNT, seconds=_SECONDS), ours, theirs, relations
-            )
+            if self.decide is None:
+                found = equivalent(ours, theirs, relations, count=_COUNT, seconds=_SECONDS)
+                found = self._on_data(found, ours, theirs, relations)
+            else:
+                found = self.decide(ours, theirs, relations, count=_COUNT, seconds=_SECONDS)
             piece = self._piece(left, right, found)
         except Untranslatable as why:
             return Equivalence(VerdictKind.UNPROVEN, "not-translated", str(why))
@@ -161,7 +169,8 @@ def _verdict(found: Sequence[Equivalence]) -> Verdict:
     if shown is not None:
         basis = "\n".join(shown.statements)
         tables = "; ".join(_table(one) for one in shown.tables)
-        detail = f"{worst.detail} The smallest such database: {tables}."
+        before, after = _rows(shown.left), _rows(shown.right)
+        detail = f"{worst.detail} The smallest such database: {tables}. It gives {before}, and changed {after}."
     reason = None if worst.same else worst.reason
     return Verdict(worst.verdict, detail, reason, basis, where="duckdb" if worst.databases else "sql")
 
@@ -169,5 +178,13 @@ def _verdict(found: Sequence[Equivalence]) -> Verdict:
 def _table(table: TableRows) -> str:
     if not table.rows:
         return f"{table.table} is empty"
-    rows = ", ".join("(" + ", ".join("NULL" if cell is None else str(cell) for cell in row) + ")" for row in table.rows)
-    return f"{table.table} ({', '.join(table.columns)}) has {rows}"
+    return f"{table.table} ({', '.join(table.columns)}) has {_listed(table.rows)}"
+
+
+def _rows(outcome: Outcome) -> str:
+    """What a query gives, for a person."""
+    return outcome.error or _listed(outcome.rows) or "no rows"
+
+
+def _listed(rows: Sequence[Sequence[Any]]) -> str:
+    return ", ".join("(" + ", ".join("NULL" if cell is None else str(cell) for cell in row) + ")" for row in rows)

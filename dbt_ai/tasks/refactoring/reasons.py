@@ -46,4 +46,34 @@ CHANGES: Mapping[str, str] = MappingProxyType(
 )
 """Of single changes, besides those of comparing queries."""
 
-REASONS: Mapping[str, str] = MappingProxyType({**COMPARING, **MODELS, **CHANGES})
+ASKING: Mapping[str, str] = MappingProxyType(
+    {
+        "masked-file": "The file has something that is not sent to an engine, such as an address, a key or a name.",
+        "file-too-long": "The file is too long to be sent to an engine as a whole.",
+        "line-ends": "The file has line ends of two kinds.",
+        "with-unit-tests": "Unit tests give rows to what the model reads today, which would be other models.",
+    }
+)
+"""Of models that no engine is asked about, besides those of comparing queries."""
+
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {
+        "too-long": "The answer is much longer than the model.",
+        "hidden-characters": "The answer has characters that nobody sees.",
+        "foreign-jinja": "The answer has Jinja that the file does not have.",
+        "lost-jinja": "Jinja of the file is not in the answer, and would no longer decide anything.",
+        "config-changed": "The answer has another config().",
+        "comment-lost": "A comment of the file is not in the answer.",
+        "made-up-words": "The answer has a comment, or a long text in quotes, that nobody wrote.",
+        "not-one-select": "The answer is not one SELECT that sqlglot can parse.",
+        "other-relations": "The answer reads a relation that the model does not read.",
+        "unit-tested": "Unit tests give rows to what the model reads, and the answer reads something else.",
+        "no-gain": "The answer gains nothing for the goal.",
+    }
+)
+"""Of texts that an engine answered with."""
+
+MENDABLE = frozenset({*ANSWERS, "not-compiled", "query-failed", "other-columns", "other-columns-there"})
+"""Why an answer is not written that an engine can do something about: it is told, and asked again."""
+
+REASONS: Mapping[str, str] = MappingProxyType({**COMPARING, **MODELS, **CHANGES, **ASKING, **ANSWERS})

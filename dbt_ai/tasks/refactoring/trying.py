@@ -31,12 +31,14 @@ class Tried:
 
 @dataclass(frozen=True)
 class Refactored:
-    """The new text of a model, and how it came about. `kept` are changes that somebody has put back."""
+    """The new text of a model, and how it came about. `kept` are changes that somebody has put back, `reads` the nodes
+    that the new text refers to besides those that the model read before."""
 
     text: str
     tried: tuple[Tried, ...] = ()
     left: tuple[Left, ...] = ()
     kept: tuple[Change, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 def propose(text: str, known: Known) -> Sequence[Change | Left]:
@@ -50,7 +52,7 @@ def refactor_text(text: str, known: Known, prover: Prover, put_back: Callable[[C
     run = _Run(text, known, prover, put_back)
     while run.once():
         pass
-    return Refactored(run.text, tuple(run.tried), tuple(run.left.values()), tuple(run.kept.values()))
+    return Refactored(run.text, tuple(run.tried), tuple(run.left.values()), tuple(run.kept.values()), run.reads)
 
 
 class _Run:
@@ -62,7 +64,7 @@ class _Run:
         self._known = known
         self._prover = prover
         self._put_back = put_back
-        self._reads: tuple[str, ...] = ()
+        self.reads: tuple[str, ...] = ()
         self._model: tuple[str, ModelText | str] | None = None
         self._failed: set[tuple[str, str]] = set()
 
@@ -96,12 +98,12 @@ class _Run:
     def _read(self) -> ModelText | str:
         """The text as it is now, read once."""
         if self._model is None or self._model[0] != self.text:
-            compiled = _outline(self._prover.compiled(self.text, self._reads), self._known.dialect)
+            compiled = _outline(self._prover.compiled(self.text, self.reads), self._known.dialect)
             self._model = (self.text, read_model(self.text, replace(self._known, compiled=compiled)))
         return self._model[1]
 
     def _make(self, model: ModelText, changes: Sequence[Change]) -> bool:
-        reads = tuple(dict.fromkeys((*self._reads, *(read for change in changes for read in change.reads))))
+        reads = tuple(dict.fromkeys((*self.reads, *(read for change in changes for read in change.reads))))
         try:
             text = spliced(model.islands, [splice for change in changes for splice in change.splices])
         except SpliceError:
@@ -116,13 +118,13 @@ class _Run:
                 self._failed.add((changes[0].rule, changes[0].place))
             return False
         self.tried += [replace(one, gain=self._gain(model, one.change, reads)) for one in tried]
-        self.text, self._reads = text, reads
+        self.text, self.reads = text, reads
         return True
 
     def _gain(self, model: ModelText, change: Change, reads: Sequence[str]) -> str:
         """What the change alone gains."""
         text = spliced(model.islands, change.splices)
-        old, new = self._prover.compiled(self.text, self._reads), self._prover.compiled(text, reads)
+        old, new = self._prover.compiled(self.text, self.reads), self._prover.compiled(text, reads)
         return gain_of(self.text, text, old, new, self._known.dialect) if old and new else ""
 
     def _leave(self, change: Change, reason: str) -> None:

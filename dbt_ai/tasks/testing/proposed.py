@@ -9,22 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dbt_ai.checks.row_expressions import NotARowExpression, RowExpression, row_expression
-from dbt_ai.checks.text_guard import clean_text, repeats
 from dbt_ai.evidence.data_test_prompt import MAX_VALUES, ProposedTest
-from dbt_ai.evidence.masking import masked
 from dbt_ai.evidence.prompt_facts import node_name
-from dbt_ai.evidence.prompt_templates import own_words
 from dbt_ai.sql.facts.types import family
 from dbt_ai.sql.values import ColumnRef
 from dbt_ai.tasks.derived.entities import entity_of_key
+from dbt_ai.tasks.said import why_as_said
 from dbt_ai.tasks.testing import overfitting
 from dbt_ai.tasks.testing.subject import Column, Subject, is_plain
 from dbt_ai.tasks.testing.values import Basis, Candidate
 
-MAX_WHY = 300  # characters
 MAX_BOUND = 1e15
 MAX_NAME = 200  # characters of a singular test's
-_UNSAID = "A model proposed it."
 _NUMBERS = ("integer", "decimal", "float")
 _FREE = (0.0, 1.0, 100.0)  # what a number can be without anybody saying so
 _TOLERANCE = 0.01
@@ -71,7 +67,7 @@ def candidate_of(subject: Subject, test: ProposedTest, targets: Targets, engine:
     The bound of an expression is that of all rows; `of_expression` is closer.
     """
     made = _MADE[test.kind](subject, test, targets)
-    return replace(made, why=made.why or _why(test.why, subject.node.name), engine=engine)
+    return replace(made, why=made.why or why_as_said(test.why, subject.node.name), engine=engine)
 
 
 def expression_of(subject: Subject, text: str) -> RowExpression:
@@ -262,11 +258,3 @@ def _stands_in(value: str, text: str) -> bool:
 
 def _is_number(value: str) -> bool:
     return re.fullmatch(r"\d+(?:\.\d+)?", value) is not None
-
-
-def _why(said: str, name: str) -> str:
-    """Why a test should hold, in the engine's words where a person may read them."""
-    cleaned = clean_text(said, MAX_WHY, name)
-    if not isinstance(cleaned, str) or masked(cleaned) != cleaned or repeats(cleaned, own_words()):
-        return _UNSAID
-    return cleaned if cleaned.endswith((".", "!", "?")) else f"{cleaned}."

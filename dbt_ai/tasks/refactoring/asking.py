@@ -1,0 +1,190 @@
+"""What engines add to the rules: the models to ask about, what is written of the answers, and what is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dbt_ai.edits import read_lock
+from dbt_ai.edits.lock import TestEntry
+from dbt_ai.evidence.personal_names import personal_name
+from dbt_ai.evidence.refactor_prompt import MAX_FILE, may_be_sent
+from dbt_ai.evidence.sharing import Sharing, sharing_of
+from dbt_ai.project.values import Node, ProjectReader
+from dbt_ai.sql.values import Relation
+from dbt_ai.tasks.gathering import compile_scope, gather
+from dbt_ai.tasks.in_duckdb import InDuckDB
+from dbt_ai.tasks.progress import Progress
+from dbt_ai.tasks.refactoring.apart import decide_apart
+from dbt_ai.tasks.refactoring.around import around_of, calls_of, readers_of
+from dbt_ai.tasks.refactoring.judging import Judged, Question, refusal_of
+from dbt_ai.tasks.refactoring.proving import Decide, Prover
+from dbt_ai.tasks.refactoring.reasons import REASONS
+from dbt_ai.tasks.refactoring.remembering import entry_of, settled
+from dbt_ai.tasks.refactoring.rewriting import rewrite
+from dbt_ai.tasks.refactoring.several.telling import why
+from dbt_ai.tasks.refactoring.several.values import FilesChange
+from dbt_ai.tasks.refactoring.trying import Refactored
+from dbt_ai.tasks.refactoring.values import Known
+from dbt_ai.tasks.said import why_as_said
+from dbt_ai.tasks.tiers import Asking
+from dbt_ai.tasks.written import Author, author
+from dbt_ai.values import Outcome, OutcomeKind, Target, TierTotals, VerdictKind
+
+
+@dataclass(frozen=True)
+class AskedModel:
+    """A model that an engine may be asked about: the text of its file, and what the rules made of it."""
+
+    node: Node
+    before: str
+    refactored: Refactored
+    known: Known
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking: the `changes` that are written, and by node what is told and what the lock file keeps."""
+
+    changes: tuple[FilesChange, ...] = ()
+    outcomes: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
+    entries: Mapping[str, tuple[TestEntry, ...]] = field(default_factory=dict)
+    tiers: tuple[TierTotals, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+
+def ask(
+    reader: ProjectReader,
+    models: Mapping[str, AskedModel],
+    relations: Mapping[str, Relation],
+    in_duckdb: InDuckDB,
+    remembered: Sequence[TestEntry],
+    asking: Asking,
+    goal: str,
+    rounds: int,
+    progress: Progress,
+) -> Asked:
+    """Asks the engines for texts of the models that serve the goal better, at most `rounds` times for each."""
+    project = reader.project
+    outcomes: dict[str, tuple[Outcome, ...]] = {}
+    opened: dict[str, AskedModel] = {}
+    for unique_id, model in models.items():
+        kind = settled(remembered, unique_id, goal, model.before)
+        if kind is None:
+            opened[unique_id] = model
+        else:
+            detail = REASONS["put-back"] if kind is OutcomeKind.KEPT else ""
+            reason = "put-back" if kind is OutcomeKind.KEPT else None
+            outcomes[unique_id] = (_outcome(model.node, kind, goal, reason=reason, detail=detail),)
+    with decide_apart(project) as decide:
+        questions: list[Question] = []
+        for unique_id, found in _questions(reader, opened, relations, in_duckdb, asking, decide, progress):
+            if isinstance(found, Question):
+                questions.append(found)
+            else:
+                reason, about = found
+                detail = f"{goal}: {REASONS[reason]}{f' ({about})' if about else ''}"
+                refusal = _outcome(models[unique_id].node, OutcomeKind.REFUSED, goal, reason=reason, detail=detail)
+                outcomes[unique_id] = (refusal,)
+        answered = rewrite(asking, project, questions, goal, rounds, progress)
+    changes: list[FilesChange] = []
+    entries: dict[str, tuple[TestEntry, ...]] = {}
+    for unique_id, judged in answered.answers.items():
+        model = models[unique_id]
+        outcomes[unique_id] = (_judged(model.node, judged, goal),)
+        if judged.written:
+            text = _as_in(model.refactored.text, judged.rewrite.text)
+            changes.append(FilesChange(goal, unique_id, judged.rewrite.why, {model.node.original_file_path: text}))
+            verdict = judged.verdict.kind.value
+            entries[unique_id] = (entry_of(unique_id, goal, model.before, text, verdict, judged.engine),)
+    return Asked(tuple(changes), outcomes, entries, answered.tiers, answered.unfinished)
+
+
+def _questions(
+    reader: ProjectReader,
+    models: Mapping[str, AskedModel],
+    relations: Mapping[str, Relation],
+    in_duckdb: InDuckDB,
+    asking: Asking,
+    decide: Decide,
+    progress: Progress,
+) -> Iterator[tuple[str, Question | tuple[str, str]]]:
+    """The question about each model, or the reason code why there is none, and what is about it."""
+    if not models:
+        return
+    project, lock = reader.project, read_lock(reader.project.root)
+    scope = compile_scope(reader, list(models), progress)
+    gathered = gather(
+        project, list(models), scope, None, progress, lambda node, column: author(node, column, lock) is Author.PERSON
+    )
+    prompts = asking.prompts
+    levels = sharing_of(project.nodes, gathered.evidence, prompts.share, gathered.data_keys, prompts.most_share)
+    readers = reader.compile(list(dict.fromkeys(child for u in models for child in readers_of(project, u))))
+    read_sql = {u: found.sql for u, found in readers.items() if found.sql}
+    unit_tests = reader.unit_tests(list(models))
+    for unique_id, model in models.items():
+        text = model.refactored.text.replace("\r\n", "\n")
+        prover = Prover(reader, model.node, relations, in_duckdb, decide=decide)
+        compiled = prover.compiled(text, model.refactored.reads)
+        if "\n" in model.refactored.text.replace("\r\n", "") and "\r\n" in model.refactored.text:
+            yield unique_id, ("line-ends", "")
+        elif len(text) > MAX_FILE:
+            yield unique_id, ("file-too-long", f"{len(text):,} characters")
+        elif not may_be_sent(text, levels[unique_id]):
+            yield unique_id, ("masked-file", "")
+        elif compiled is None:
+            yield unique_id, ("no-sql", "")
+        elif (refused := refusal_of(compiled, project.dialect)) is not None:
+            yield unique_id, refused
+        else:
+            tests = [test.name for test in unit_tests if test.node == unique_id]
+            yield (
+                unique_id,
+                Question(
+                    model.node,
+                    text,
+                    model.refactored.reads,
+                    model.known,
+                    prover,
+                    gathered.evidence[unique_id],
+                    around_of(project, model.node, relations, read_sql, tests),
+                    levels[unique_id],
+                    calls_of(project, model.node),
+                    bool(tests),
+                    not any(
+                        _accepts_personal(relation, levels[unique_id])
+                        for relation in relations.values()
+                        if relation.parts[2].casefold() in compiled.casefold()
+                    ),
+                ),
+            )
+
+
+def _accepts_personal(relation: Relation, levels: Sharing) -> bool:
+    """Whether values that tests accept of a relation say something of a person."""
+    personal = levels.compared | levels.personal.keys()
+    return any(column.casefold() in personal or personal_name(column) for column, _ in relation.domains)
+
+
+def _judged(node: Node, judged: Judged, goal: str) -> Outcome:
+    if judged.written:
+        gain = f"{judged.gain[0].upper()}{judged.gain[1:]}." if judged.gain else ""
+        detail = " ".join(filter(None, (why_as_said(judged.rewrite.why, node.name), gain)))
+        return _outcome(node, OutcomeKind.WRITTEN, goal, judged, detail=detail)
+    refuted = judged.verdict.kind is VerdictKind.REFUTED
+    kind = OutcomeKind.REFUTED if refuted else OutcomeKind.REFUSED
+    return _outcome(node, kind, goal, judged, judged.verdict.reason, f"{goal}: {why(judged.verdict)}")
+
+
+def _outcome(
+    node: Node, kind: OutcomeKind, goal: str, judged: Judged | None = None, reason: str | None = None, detail: str = ""
+) -> Outcome:
+    verdicts = (judged.verdict,) if judged else ()
+    engine = judged.engine if judged else None
+    return Outcome(Target(node.unique_id), kind, goal, engine, verdicts, node.original_file_path, reason, detail)
+
+
+def _as_in(before: str, text: str) -> str:
+    """A text with the line ends, and the end, of the one before."""
+    text = text.rstrip() + before[len(before.rstrip()) :].replace("\r\n", "\n")
+    return text.replace("\n", "\r\n") if "\r\n" in before else text
