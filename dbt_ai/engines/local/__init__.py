@@ -1,0 +1,1 @@
+"""Small models that run on this machine: which there are, where their weights lie, and how they are served."""
