@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "report": {"sql.values", "evidence.values", "project.values"},
     "tasks": {"project", "sql", "evidence", "engines", "checks", "edits"},
     "demo": set(),
+    "distill": {"engines", "checks", "evidence", "sql"},
 }
 SHARED = {"values", "errors"}
 

@@ -65,4 +65,4 @@ def run_document(reader: ProjectReader, call: DocumentCall) -> int:
         engines = given.engines
         return document(reader, options, asking=engines.asking, notices=engines.told, progress=given.progress)
 
-    return run_asking(reader, call.asking, call.writing, job, strict=call.strict)
+    return run_asking(reader, call.asking, call.writing, job, strict=call.strict, describes=True)

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from dbt_ai.tasks.sending import Withheld
     from dbt_ai.tasks.tiers import Asking, PromptOptions
 
+NO_STUDENT = (
+    "There is no student: run dbtai student install, or set student_base_url and student_model to a server and its "
+    "small model."
+)
+
 
 class Purpose(Enum):
     """What is to become of the questions to a model."""
@@ -52,14 +57,18 @@ def engines_of(
     answers: tuple[Path, ...] = (),
     *,
     tells_no_key: bool = True,
+    describes: bool = False,
 ) -> Iterator[Asked]:
     """The engines to ask, cheapest first. `answers` are files to take answers from. Without `tells_no_key` it is not
-    told that there is no key where nothing is set that says whom to ask.
+    told that there is no key where nothing is set that says whom to ask. `describes` is whether columns are to be
+    described: nothing else is asked of an installed student.
 
     Raises UsageError where an engine is asked for by name and cannot be had.
     """
     by_hand = purpose in (Purpose.SHOW, Purpose.EXPORT, Purpose.IMPORT)  # whoever answers, it is not asked from here
-    wanted, told = reachable(settings, needs_key=not by_hand, tells_no_key=tells_no_key)
+    wanted, told = reachable(
+        settings, needs_key=not by_hand, tells_no_key=tells_no_key, describes=describes and not by_hand
+    )
     if by_hand:
         from dbt_ai.cli.by_hand import one_model
 
@@ -105,10 +114,10 @@ def reasoning_of(settings: Settings, root: Path) -> Iterator[Asking]:
 
 
 def reachable(
-    settings: Settings, *, needs_key: bool = True, tells_no_key: bool = True
+    settings: Settings, *, needs_key: bool = True, tells_no_key: bool = True, describes: bool = True
 ) -> tuple[list[EngineSettings], tuple[str, ...]]:
     """The engines that may be asked, cheapest first, and a sentence where the reasoning model is not among them
-    (`tells_no_key` as for `engines_of`).
+    (`tells_no_key` and `describes` as for `engines_of`).
 
     Asks nobody anything. Raises UsageError where an engine is asked for by name and cannot be had.
     """
@@ -118,10 +127,15 @@ def reachable(
 
     found: list[EngineSettings] = []
     told: tuple[str, ...] = ()
-    if settings.engine == "student" and not settings.student_base_url:
-        raise UsageError("There is no student: set student_base_url and student_model to a server and its small model.")
+    local = None
+    if settings.engine in ("auto", "student") and not settings.student_base_url and describes:
+        local, told = installed_student(settings)
+    if settings.engine == "student" and not settings.student_base_url and local is None:
+        raise UsageError(" ".join(told) or NO_STUDENT)
     try:
-        if settings.engine in ("auto", "student") and settings.student_base_url:
+        if local is not None:
+            found.append(local)
+        elif settings.engine in ("auto", "student") and settings.student_base_url:
             found.append(_student(settings, needs_key))
         if settings.engine in ("auto", "reasoning"):
             found.append(
@@ -132,12 +146,41 @@ def reachable(
             raise UsageError(str(error)) from error
         is_set = settings.base_url or os.environ.get("OPENAI_BASE_URL") or _some_key()
         if not (is_set or tells_no_key):
-            return found, ()
+            return found, told
         without = "No reasoning model" if found else "Derived texts only" if tells_no_key else "No model is asked"
         no_key = f"{without}, as there is no key for a reasoning model (OPENAI_API_KEY), and no server of its own "
         no_key += "(DBTAI_BASE_URL)."
-        told = (f"{without}: {error}" if is_set else no_key,)
+        told = (*told, f"{without}: {error}" if is_set else no_key)
     return found, told
+
+
+def installed_student(settings: Settings) -> tuple[EngineSettings | None, tuple[str, ...]]:
+    """The student of this machine that describes columns, or None; and a sentence where one is wanted and cannot
+    answer. Raises UsageError where the project asks for one that is not installed."""
+    from dbt_ai.engines.local.store import InUse, in_use, installed_as
+
+    chosen = in_use()
+    if settings.student is not None:
+        adapter = chosen.adapter if chosen is not None and chosen.name == settings.student else "starter"
+        chosen = None if settings.student == "none" else InUse(settings.student, adapter)
+    if chosen is None:
+        return None, ()
+    from importlib.util import find_spec
+
+    from dbt_ai.engines.local.engine import ADDRESS, weights_of
+    from dbt_ai.engines.local.serving import check
+    from dbt_ai.engines.settings import EngineSettings
+
+    try:
+        called, weights = weights_of(installed_as(chosen.name), chosen)
+        check(weights)
+    except EngineError as error:
+        if settings.student is not None or settings.engine == "student":
+            raise UsageError(str(error)) from error
+        return None, (f"No student: {error}",)
+    if find_spec("xllamacpp") is None:
+        return None, (f"The student {chosen.name} is installed, and xllamacpp is not: pip install 'dbtai[local]'.",)
+    return EngineSettings(called, ADDRESS, "none", name="student", offline=settings.offline, local=weights), ()
 
 
 def _estimates(withheld: list[Withheld], engines: Engines) -> list[str]:
@@ -178,7 +221,7 @@ def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose
     for each in asked.settings:
         engine = engines.open(each)
         if each.name == "student":
-            tiers.append(Tier("student", engine, "none"))
+            tiers.append(Tier("student", engine, "none", by_column=each.local is not None))
             continue
         tiers.append(Tier("reasoning", engine, settings.effort))
         tiers.append(Tier("reasoning again", engine, settings.effort, again=True))

@@ -52,10 +52,12 @@ def run_asking(
     *,
     strict: bool = False,
     tells_no_key: bool = True,
+    describes: bool = False,
 ) -> int:
     """Runs a job with the engines of the call, prints its report or what it would ask, and returns the exit code.
 
-    `tells_no_key` says whether the report tells that there is no key for a reasoning model.
+    `tells_no_key` says whether the report tells that there is no key for a reasoning model, `describes` whether the job
+    describes columns, which an installed student may be asked for.
     """
     from dbt_ai.engines.offline import only_loopback
 
@@ -64,7 +66,14 @@ def run_asking(
     settings = read_settings(reader.project.root, asking.flags)
     with (
         only_loopback(settings.offline),
-        engines_of(settings, reader.project, purpose, asking.import_answers, tells_no_key=tells_no_key) as engines,
+        engines_of(
+            settings,
+            reader.project,
+            purpose,
+            asking.import_answers,
+            tells_no_key=tells_no_key,
+            describes=describes,
+        ) as engines,
         progress_of() as progress,
     ):
         only_asks = purpose in (Purpose.SHOW, Purpose.EXPORT)

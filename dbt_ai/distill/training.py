@@ -9,7 +9,6 @@ the work. Needs the extra `dbtai[distill]`: torch, transformers, peft.
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -135,10 +134,10 @@ def _load(base: Path, device: str) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     where = {"pretrained_model_name_or_path": str(base.parent), "gguf_file": base.name}
-    tokenizer = AutoTokenizer.from_pretrained(**where)
+    tokenizer: Any = AutoTokenizer.from_pretrained(**where)
     # packed weights save memory and are very slow to teach
     dense = GgufConfig(dequantize=True)
-    model = AutoModelForCausalLM.from_pretrained(**where, quantization_config=dense, dtype=torch.bfloat16)
+    model: Any = AutoModelForCausalLM.from_pretrained(**where, quantization_config=dense, dtype=torch.bfloat16)
     model.hf_quantizer = None  # else peft takes the weights for quantised ones
     model.is_quantized = False
     if hasattr(model.config, "quantization_config"):
@@ -157,7 +156,7 @@ def _packs(tokenizer: Any, pairs: Sequence[Pair]) -> Iterator[_Pack]:
             if len(question) + len(answer) <= MAX_TOKENS:
                 examples.append((question, answer))
         while examples:
-            shared = len(os.path.commonprefix([question[:-1] for question, _ in examples]))
+            shared = _in_common([question for question, _ in examples])
             size, count = shared, 0
             while count < len(examples) and (not count or size + _own(examples[count], shared) <= MAX_PACK):
                 size += _own(examples[count], shared)
@@ -166,12 +165,23 @@ def _packs(tokenizer: Any, pairs: Sequence[Pair]) -> Iterator[_Pack]:
             examples = examples[count:]
 
 
+def _in_common(questions: Sequence[Sequence[int]]) -> int:
+    """How many tokens all of them begin with; each keeps one of its own, which tells the first token of the answer."""
+    least = min(len(question) for question in questions) - 1
+    return next((place for place in range(least) if len({question[place] for question in questions}) > 1), least)
+
+
 def _own(example: tuple[list[int], list[int]], shared: int) -> int:
     return len(example[0]) + len(example[1]) - shared
 
 
 def _pack(examples: Sequence[tuple[list[int], list[int]]], shared: int) -> _Pack:
-    tokens, labels, places, starts = examples[0][0][:shared], [_UNSUPERVISED] * shared, list(range(shared)), [0] * shared
+    tokens, labels, places, starts = (
+        examples[0][0][:shared],
+        [_UNSUPERVISED] * shared,
+        list(range(shared)),
+        [0] * shared,
+    )
     for question, answer in examples:
         start = len(tokens)
         own = [*question[shared:], *answer]

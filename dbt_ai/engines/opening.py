@@ -14,6 +14,7 @@ from dbt_ai.engines.cache import AnswerStore, CachedEngine
 from dbt_ai.engines.dialects import Dialect
 from dbt_ai.engines.ledger import FILE as LEDGER
 from dbt_ai.engines.ledger import Ledger, new_run
+from dbt_ai.engines.local.engine import LocalEngine
 from dbt_ai.engines.metered import Metered
 from dbt_ai.engines.openai_engine import OpenAIEngine, usual_dialect
 from dbt_ai.engines.prices import Price, PriceTable, price_of, usd
@@ -57,6 +58,8 @@ class Engines:
         self._price_of[settings.model] = price
         meter = Metered(self.budget, self.ledger, self._run, model=settings.model, base_url=url, price=price)
         throttle = Throttle(self._concurrency)
+        if settings.local is not None:
+            return CachedEngine(LocalEngine(settings.model, settings.local, meter=meter), self.store)
         engine = OpenAIEngine(settings, self._environ, meter=meter, throttle=throttle, servers=self._servers)
         return CachedEngine(engine if self._book is None else BatchWaiting(engine, self._book), self.store)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dbt_ai.engines.errors import EngineUnavailable
+from dbt_ai.engines.local.values import Weights
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 NAMES_OF_SERVERS = ("DBTAI_BASE_URL", "DBTAI_STUDENT_BASE_URL", "OPENAI_BASE_URL")  # variables of the environment
@@ -24,7 +25,8 @@ class EngineSettings:
     requests: the engine sends the effort that each request carries. `timeout_seconds` bounds one attempt, `retries`
     the attempts after the first that the server may have worked on. `api` is what a server is asked through first,
     "responses" or "chat", None to choose by the base URL. `name` is what answers and reports call the engine.
-    `offline` refuses every server that is not on this machine.
+    `offline` refuses every server that is not on this machine. `local` are weights that are served from this process
+    instead.
     """
 
     model: str
@@ -35,6 +37,7 @@ class EngineSettings:
     api: str | None = None
     name: str = "reasoning"
     offline: bool = False
+    local: Weights | None = None
 
     def resolved_base_url(self, environ: Mapping[str, str] = os.environ) -> str:
         """The base URL without a slash at its end. Raises EngineUnavailable where it is not an HTTP address."""

@@ -36,6 +36,7 @@ INSTRUCTIONS = (
     "NULL, which values there are. Say only what the lines show. The description is null where they show no more than "
     "the name does."
 )
+SCHEMA_NAME = "description"
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {"description": {"type": ["string", "null"], "maxLength": 300}},
@@ -53,7 +54,7 @@ def column_request(evidence: Evidence, column: str, levels: Sharing) -> Request:
         target=f"{evidence.unique_id}.{column}",
         instructions=INSTRUCTIONS,
         prompt="\n".join(one_line(line, MAX_LINE) for line in lines),
-        schema_name="description",
+        schema_name=SCHEMA_NAME,
         schema=SCHEMA,
         prompt_version=PROMPT_VERSION,
         effort="none",
@@ -88,7 +89,7 @@ def _model_lines(evidence: Evidence, levels: Sharing) -> Iterator[str]:
 
 
 def _column_lines(evidence: Evidence, column: str, levels: Sharing) -> Iterator[str]:
-    data = next(
+    data: Mapping[str, Any] = next(
         (
             found
             for found in visible_profile(evidence.profile, levels).get("columns", ())

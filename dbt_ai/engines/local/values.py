@@ -1,0 +1,15 @@
+"""What is served on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The GGUF file of a model, that of an adapter or None, and the memory that they take."""
+
+    model: Path
+    adapter: Path | None
+    memory_mb: int
