@@ -30,8 +30,10 @@ def command() -> None:
     help="Take the weights from a GGUF file instead of fetching them.",
 )
 def install_command(name: str | None, path: Path | None) -> None:
-    """Fetch the weights of a student, check them, and use it. NAME is one of `dbtai student list`; with --file it may
-    be any name for a model of your own."""
+    """Fetch the weights of a student, check them, and let it answer. NAME is one of `dbtai student list`; with --file
+    it may be any name for a model of your own."""
+    from dbt_ai.engines.local.engine import weights_of
+    from dbt_ai.engines.local.errors import StudentError
     from dbt_ai.engines.local.fetching import install, install_file
     from dbt_ai.engines.local.store import InUse, use
 
@@ -46,8 +48,15 @@ def install_command(name: str | None, path: Path | None) -> None:
         click.echo(f"{student.name}: {student.bytes / 1e6:,.0f} MB, licence {student.licence}.", err=True)
     with _bar(wanted) as told:
         done = install(student, told) if student and path is None else install_file(_given(path), student, wanted, told)
-    use(InUse(done.name))
-    click.echo(f"{done.name} is installed in {done.file.parent} and in use. Licence: {done.licence}.")
+    click.echo(f"{done.name} is installed in {done.file.parent}. Licence: {done.licence}.")
+    chosen = InUse(done.name, "starter" if student else None)
+    try:
+        called, _ = weights_of(done, chosen)
+    except StudentError as error:
+        click.echo(f"It does not answer yet. {error}")
+        return
+    use(chosen)
+    click.echo(f"{called} answers from now on.")
 
 
 @command.command("list")

@@ -15,7 +15,7 @@ from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.tasks.checking import Checker
 from dbt_ai.tasks.data import Data
-from dbt_ai.tasks.drafting import Drafts, draft_all
+from dbt_ai.tasks.drafting import Drafts, HumanText, draft_all
 from dbt_ai.tasks.evidence_hash import evidence_hash
 from dbt_ai.tasks.finding import findings_of
 from dbt_ai.tasks.gathering import Gathered, Scope, columns_of, compile_scope, gather
@@ -84,16 +84,21 @@ def _document(
     )
     references = references_of(gathered.evidence, data.sandbox, project.graph())
     checker = Checker(project, gathered.evidence, data)
-    drafts = draft_all(
-        gathered.evidence,
-        {u: _shown(project.nodes[u]) for u in gathered.evidence},
-        human_texts(project, lock),
-        references,
-        project.dialect,
-        checker.refutes,
-        gathered.data_keys,
-        gathered.wanted,
-    )
+    human = human_texts(project, lock)
+
+    def drafted(known: Mapping[tuple[str, str], HumanText]) -> Drafts:
+        return draft_all(
+            gathered.evidence,
+            {u: _shown(project.nodes[u]) for u in gathered.evidence},
+            known,
+            references,
+            project.dialect,
+            checker.refutes,
+            gathered.data_keys,
+            gathered.wanted,
+        )
+
+    drafts = drafted(human)
     texts = _derived_texts(drafts)
     refuted: list[Outcome] = []
     unfinished: tuple[str, ...] = ()
@@ -114,6 +119,9 @@ def _document(
             progress=progress,
         )
         texts.update(asked.texts)
+        if asked.texts:  # what the next run would derive of them belongs to this one: it then changes nothing
+            later = _derived_texts(drafted({**_known_now(asked.texts), **human}))
+            texts = {**{target: text for target, text in later.items() if target.column}, **texts}
         refuted, unfinished = list(asked.refuted), asked.unfinished
         tiers += asked.tiers
         notices = (*notices, *asking.notices())
@@ -142,6 +150,11 @@ def _shown(node: Node) -> str:
 def _derived_totals(drafts: Drafts) -> TierTotals:
     """What could be said without asking anybody: it follows from SQL, data and people's words, and costs nothing."""
     return TierTotals("derived", tried=len(drafts.by_target), accepted=len(drafts.by_target))
+
+
+def _known_now(texts: Mapping[Target, Text]) -> dict[tuple[str, str], HumanText]:
+    """The texts of columns as later texts may be made of them."""
+    return {(t.unique_id, t.column.casefold()): HumanText(text.text, None) for t, text in texts.items() if t.column}
 
 
 def _derived_texts(drafts: Drafts) -> dict[Target, Text]:

