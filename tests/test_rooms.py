@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "checks": {"sql"},
     "edits": set(),
     "report": {"sql.values", "evidence.values", "project.values"},
-    "tasks": {"project", "sql", "evidence", "engines", "checks", "edits"},
+    "tasks": {"project", "sql", "evidence", "engines", "checks", "edits", "distill"},
     "demo": set(),
     "distill": {"engines", "checks", "evidence", "sql"},
 }

@@ -1,0 +1,1 @@
+"""How good an engine's texts are, before and after the checks."""

@@ -1,0 +1,78 @@
+"""A real small model answers column by column through the cascade; nothing it says is written without its checks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dbt_ai.distill.cases import read_cases
+from dbt_ai.engines.local.engine import LocalEngine, weights_of
+from dbt_ai.engines.local.errors import StudentError
+from dbt_ai.engines.local.store import InUse, installed_as
+from dbt_ai.evidence.sharing import sharing
+from dbt_ai.evidence.student_prompt import column_request, read_column_answer
+from tests.engines.local import gguf_files
+from tests.live.conftest import DBTAI
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXED = ROOT / "student" / "evaluation" / "fixed.jsonl"
+BARE = InUse("smollm2-135m", None)
+
+
+def dbtai(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*DBTAI, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def bakery(students: Path, tmp_path: Path) -> Path:
+    root = Path(shutil.copytree(ROOT / "dbt_ai" / "demo" / "project", tmp_path / "bakery"))
+    program = "from dbt.cli.main import cli; cli()"
+    command = [DBTAI[0], "-c", program, "build", "--profiles-dir", "."]
+    subprocess.run(command, cwd=root, capture_output=True, check=True)
+    return root
+
+
+def test_columns_are_asked_one_by_one_and_the_answers_follow_the_form(students: Path) -> None:
+    engine = LocalEngine(*weights_of(installed_as("smollm2-135m"), BARE))
+    (case, *_) = read_cases([FIXED])
+    for lesson in case.lessons:
+        answer = engine.answer(column_request(case.evidence, lesson.column, sharing("statistics")))
+        assert set(answer.content) == {"description"}
+        assert answer.cost.output_tokens
+        read_column_answer(answer, lesson.column)
+
+
+def test_it_answers_in_the_cascade_and_a_second_run_changes_nothing(bakery: Path) -> None:
+    place = ("--profiles-dir", ".", "--format", "json")
+    assert dbtai("student", "use", "smollm2-135m", "--adapter", "none", folder=bakery).returncode == 0
+    done = dbtai("document", *place, folder=bakery)
+    assert done.returncode == 0, done.stderr
+    (tier,) = [one for one in json.loads(done.stdout)["tiers"] if one["name"] == "student"]
+    assert tier["requests"] > 5
+    assert tier["failed"] == 0
+    assert tier["usd"] == 0
+    files = [*bakery.glob("models/**/*.yml"), *bakery.glob("seeds/*.yml"), bakery / "dbt_ai.lock"]
+    written = {path: path.read_bytes() for path in files}
+    assert b"student" in written[bakery / "dbt_ai.lock"]
+    again = dbtai("document", *place, folder=bakery)
+    (tier,) = [one for one in json.loads(again.stdout)["tiers"] if one["name"] == "student"]
+    assert tier["from_cache"] == tier["requests"]
+    assert {path: path.read_bytes() for path in written} == written
+
+
+def test_a_student_of_its_own_name_and_an_adapter_that_does_not_fit(students: Path, tmp_path: Path) -> None:
+    other = gguf_files.write(tmp_path / "other.gguf", "qwen2", adapter=True)
+    done = dbtai("student", "use", "smollm2-135m", "--adapter", str(other), folder=tmp_path)
+    assert done.returncode == 2
+    assert "is for qwen2 models" in done.stderr
+    broken = gguf_files.write(tmp_path / "broken.gguf", "llama")
+    assert dbtai("student", "install", "broken", "--file", str(broken), folder=tmp_path).returncode == 0
+    engine = LocalEngine(*weights_of(installed_as("broken"), InUse("broken", None)))
+    (case, *_) = read_cases([FIXED])
+    with pytest.raises(StudentError, match="could not be loaded"):
+        engine.answer(column_request(case.evidence, case.lessons[0].column, sharing("statistics")))
+    assert dbtai("student", "remove", "broken", folder=tmp_path).returncode == 0
