@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dbt_ai.engines.local.errors import StudentError
 from dbt_ai.engines.local.serving import serve
@@ -15,7 +17,7 @@ from dbt_ai.engines.local.values import Weights
 from dbt_ai.engines.openai_engine import OpenAIEngine
 from dbt_ai.engines.settings import EngineSettings
 from dbt_ai.engines.throttle import Throttle
-from dbt_ai.engines.values import Answer, Meter, Request
+from dbt_ai.engines.values import Answer, Cost, Meter, Request
 from dbt_ai.errors import EngineError
 
 ADDRESS = "http://127.0.0.1"  # what the ledger says: nothing left the machine
@@ -37,9 +39,17 @@ class LocalEngine:
         return f"LocalEngine({self.model!r})"
 
     def answer(self, request: Request) -> Answer:
-        """The answer, validated against the request's schema. Raises StudentError where the student cannot be served,
-        EngineError where this one request failed."""
-        return self._started().answer(request)
+        """The answer, validated against the request's schema; one that has nothing in it where the student did not
+        come to an end, as it would not the next time. Raises StudentError where it cannot be served."""
+        engine = self._started()
+        started = time.monotonic()
+        try:
+            return engine.answer(request)
+        except EngineError as error:
+            nothing = _nothing(request.schema)
+            if type(error) is not EngineError or nothing is None:
+                raise
+            return Answer(nothing, self.name, self.model, Cost(seconds=time.monotonic() - started))
 
     def stop(self, why: EngineError) -> None:
         """Nothing is asked any more; see Stoppable."""
@@ -54,6 +64,16 @@ class LocalEngine:
                 no_key: Mapping[str, str] = {}
                 self._engine = OpenAIEngine(settings, no_key, meter=self._meter, throttle=Throttle(1))
             return self._engine
+
+
+def _nothing(schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The answer that says nothing, where the schema allows one.
+
+    >>> _nothing({"properties": {"a": {"type": ["string", "null"]}}}), _nothing({"properties": {"a": {"type": "string"}}})
+    ({'a': None}, None)
+    """
+    kinds = {name: below.get("type") for name, below in schema.get("properties", {}).items()}
+    return dict.fromkeys(kinds) if all(isinstance(kind, list) and "null" in kind for kind in kinds.values()) else None
 
 
 def weights_of(student: Installed, chosen: InUse) -> tuple[str, Weights]:
