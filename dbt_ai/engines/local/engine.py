@@ -69,8 +69,8 @@ class LocalEngine:
 def _nothing(schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The answer that says nothing, where the schema allows one.
 
-    >>> _nothing({"properties": {"a": {"type": ["string", "null"]}}}), _nothing({"properties": {"a": {"type": "string"}}})
-    ({'a': None}, None)
+    >>> _nothing({"properties": {"a": {"type": ["string", "null"]}}})
+    {'a': None}
     """
     kinds = {name: below.get("type") for name, below in schema.get("properties", {}).items()}
     return dict.fromkeys(kinds) if all(isinstance(kind, list) and "null" in kind for kind in kinds.values()) else None
