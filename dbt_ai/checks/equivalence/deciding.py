@@ -28,6 +28,7 @@ _STILL_PROVABLE = frozenset({
 _STILL_SOLVABLE = _STILL_PROVABLE | {"nothing-reached", "count-not-reached"}
 _ALL = Constraints()
 _FOCUS = 0.25
+_ENOUGH = 500
 _CONFIRMING = 300  # databases on which two queries are run whose normal forms are the same
 _OTHER_ZONE = "America/New_York"  # where a day has 23 hours, and another date than in UTC
 _MOST_TRIED = 6  # constraints that are left out one by one to see which ones a verdict needs
@@ -132,6 +133,8 @@ class _Pair:
             return refuted(compared)
         if compared.verdict is Sameness.NOT_COMPARABLE:
             return unproven(compared.reason or "", compared.detail, self.seed)
+        if not _enough(compared):
+            return unproven("time-limit", f"{compared.databases} databases", self.seed)
         if compared.other_choices:
             return unproven("order-left-open", f"{compared.other_choices} databases", self.seed)
         if not compared.filled:
@@ -145,7 +148,8 @@ class _Pair:
                 return refuted(elsewhere)
 
         def stands(trusted: Sequence[Relation]) -> bool:
-            return self._compare(trusted, self.count).verdict is Sameness.SAME_SO_FAR
+            again = self._compare(trusted, self.count)
+            return again.verdict is Sameness.SAME_SO_FAR and _enough(again)
 
         used = self._constraints()
         bare = Constraints(False, False, False, False).of(self.relations)
@@ -202,6 +206,11 @@ class _Pair:
             if stands(without(self.relations, [*dropped, constraint])):
                 dropped.append(constraint)
         return tuple(one.text for one in used if one not in dropped)
+
+
+def _enough(compared: Comparison) -> bool:
+    """Whether queries were evaluated on most of the databases, or on so many that it is worth something."""
+    return compared.unevaluated <= compared.databases or compared.databases >= _ENOUGH
 
 
 def _has_zones(relations: Sequence[Relation]) -> bool:

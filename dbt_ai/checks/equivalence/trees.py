@@ -10,7 +10,18 @@ def is_ordered(tree: exp.Query) -> bool:
     if tree.args.get("order") is None:
         return False
     limit = tree.args.get("limit")
-    return not (isinstance(limit, exp.Limit) and limit.expression.name == "1")
+    most = limit.args.get("count" if isinstance(limit, exp.Fetch) else "expression") if limit is not None else None
+    return not (isinstance(most, exp.Literal) and most.name in ("0", "1")) and not _has_one_row(tree)
+
+
+def _has_one_row(tree: exp.Query) -> bool:
+    """Whether a query is one aggregate over all rows."""
+    if not isinstance(tree, exp.Select) or tree.args.get("group") is not None:
+        return False
+    several = (exp.Window, exp.Query, exp.Explode, exp.Unnest, exp.Inline, exp.Anonymous)
+    if any(part.find(*several) is not None for part in tree.expressions):
+        return False
+    return any(part.find(exp.AggFunc) is not None for part in tree.expressions)
 
 
 def unordered(query: str, tree: exp.Query) -> str:

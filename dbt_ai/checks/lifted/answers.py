@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dbt_ai.checks.lifted.evaluation import EMPTY, FAILED, Evaluation, on_some_data
 from dbt_ai.checks.lifted.generate import DATABASES
 from dbt_ai.checks.lifted.values import NotComparable, OutputColumn
-from dbt_ai.sql.lifting import DATABASE, Lifted, Resolution
+from dbt_ai.sql.lifting import DATABASE, MANY, Lifted, Resolution
 from dbt_ai.sql.lifting.values import OWNER, ROWS
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MORE_THAN_ITS_HASH = ("[", "STRUCT(", "MAP(", "UNION(", "INTERVAL", "VARIANT")
 """In the types of values that differ where their hashes do not: of no list and an empty one, of a month and 30 days."""
+ONE_BY_ONE = 600
+"""On how many databases a query is run that cannot be run on all of them at once."""
 FACTOR = 0.7390851332151607  # keeps plain fractions off the edge where rounding tips over
 
 
@@ -34,16 +36,34 @@ class Answer:
     unevaluated: frozenset[int]
 
 
-def answer_on_all(databases: Databases, lifted: Lifted, text: str | None) -> Answer:
-    """The answer of a lifted query; `text` is the query as it was written. Raises NotComparable where DuckDB cannot
-    run it at all, and where the spot checks find that it runs the lifted query wrongly."""
+def answer_on_all(databases: Databases, lifted: Lifted) -> Answer:
+    """The answer of a lifted query. Raises NotComparable where DuckDB cannot run it at all."""
     columns = describe(databases, lifted.alone)
     until = time.monotonic() + databases.seconds
     prints = [prints_of(databases, lifted.relations, resolution, columns, until) for resolution in lifted.resolutions]
     missing = frozenset().union(*(set(databases.ids) - found.keys() for found in prints))
-    answer = Answer(lifted, columns, tuple(prints), missing)
-    _check_spots(databases, answer, text)
-    return answer
+    return Answer(lifted, columns, tuple(prints), missing)
+
+
+def answer_one_by_one(databases: Databases, lifted: Lifted) -> Answer:
+    """The answer of a query on some of the databases, asked one after the other: DuckDB fails on all at once. Raises
+    NotComparable where it fails on one, too."""
+    import duckdb
+
+    columns = describe(databases, lifted.alone)
+    until = time.monotonic() + databases.seconds
+    prints: list[dict[int, int]] = [{} for _ in lifted.resolutions]
+    try:
+        for number in databases.ids[:: max(1, len(databases.ids) // ONE_BY_ONE)]:
+            if time.monotonic() > until:
+                break
+            for resolution, found in zip(lifted.resolutions, prints, strict=True):
+                found[number] = fingerprint_on_one(databases, lifted.relations, columns, resolution.alone, number)
+    except (duckdb.InternalException, duckdb.FatalException) as error:
+        raise NotComparable("engine-failed", first_line(error)) from error
+    except duckdb.Error as error:
+        raise NotComparable("engine-refused", first_line(error)) from error
+    return Answer(lifted, columns, tuple(prints), frozenset(databases.ids) - prints[0].keys())
 
 
 def prints_of(
@@ -59,15 +79,18 @@ def prints_of(
     import duckdb
 
     alone = partial(fingerprint_on_one, databases, keys, columns, resolution.alone)
-    lifted, column = _on_all(resolution, columns), f"{OWNER}.{DATABASE}"
-    evaluation = Evaluation(databases.execute, lifted, column, alone, until, databases.wild)
+    lifted, found = _on_all(resolution, columns), dict[int, int]()
     try:
-        evaluation.evaluate(databases.ids)
+        for numbers, tables in databases.stores:
+            here = lifted.replace(f'"{MANY}"."main".', tables)
+            evaluation = Evaluation(databases.execute, here, f"{OWNER}.{DATABASE}", alone, until)
+            evaluation.evaluate(numbers)
+            found |= evaluation.found
     except (duckdb.InternalException, duckdb.FatalException) as error:
         raise NotComparable("engine-failed", first_line(error)) from error
     except duckdb.Error as error:
         raise NotComparable("engine-refused", first_line(error)) from error
-    return evaluation.found
+    return found
 
 
 def describe(databases: Databases, sql: str) -> tuple[OutputColumn, ...]:
@@ -116,8 +139,9 @@ def fingerprint_on_one(
     return int(row[0]) if row else EMPTY
 
 
-def _check_spots(databases: Databases, answer: Answer, text: str | None) -> None:
-    """Hold the answer against a few databases alone, and the rewritten query against the text as it was written."""
+def check_spots(databases: Databases, answer: Answer, text: str | None) -> None:
+    """Hold the answer against a few databases alone, and the rewritten query against the `text` as it was written.
+    Raises NotComparable where DuckDB runs the lifted query wrongly."""
     if not databases.spot_checks:
         return
     evaluated = [number for number in databases.ids if number not in answer.unevaluated]

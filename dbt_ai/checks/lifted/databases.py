@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from dbt_ai.checks.lifted.answers import Answer, answer_on_all, first_line
+from dbt_ai.checks.lifted.answers import Answer, answer_on_all, answer_one_by_one, check_spots, first_line
 from dbt_ai.checks.lifted.domains import ColumnDomain, domain
 from dbt_ai.checks.lifted.exhaust import exhaust
 from dbt_ai.checks.lifted.generate import DATABASES, random_databases, table, wild_of
@@ -80,12 +80,14 @@ class Databases:
             for relation in relations
         }
         self.bound: Bound | None = None
-        self.wild = 0  # the number of the first database with values that make queries fail
+        self._wild: int | None = None  # the first of those whose rows are kept apart
         self._exhaustive = exhaustive
         self._settings = {"threads": threads, "memory_limit": memory_limit, "time_zone": time_zone}
         self._focus = focus
         self._lookup = RelationIndex(relations)
         self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._unchecked: set[str] = set()
+        self._loaded: dict[str, str] = {}  # the rows of the tables of `ONE` by their keys, as text
         self._stack = ExitStack()
         self._watch = Watch(self._interrupt)
         self.connection: duckdb.DuckDBPyConnection
@@ -110,10 +112,20 @@ class Databases:
         found = self.connection.execute(f"SELECT {DATABASE} FROM {DATABASES} ORDER BY 1").fetchall()
         return tuple(number for (number,) in found)
 
+    @property
+    def stores(self) -> Sequence[tuple[Sequence[int], str]]:
+        """The numbers of databases with the beginning of the names of the tables that have their rows."""
+        if self._wild is None:
+            return ((self.ids, f'"{MANY}"."main".'),)
+        first = next((place for place, number in enumerate(self.ids) if number >= self._wild), len(self.ids))
+        return ((self.ids[:first], f'"{MANY}"."main".'), (self.ids[first:], f'"{MANY}"."wild".'))
+
     @cached_property
     def sizes(self) -> Mapping[int, int]:
         """How many rows each database has."""
-        rows = " UNION ALL ".join(f"SELECT {DATABASE} FROM {table(relation.key)}" for relation in self.relations)
+        places = [0] if self._wild is None else [0, self._wild]
+        tables = [self._table(relation.key, place) for relation in self.relations for place in places]
+        rows = " UNION ALL ".join(f"SELECT {DATABASE} FROM {name}" for name in tables)
         if not rows:
             return dict.fromkeys(self.ids, 0)
         counted = self.connection.execute(f"SELECT {DATABASE}, count(*) FROM ({rows}) GROUP BY 1").fetchall()
@@ -124,28 +136,52 @@ class Databases:
         wanted = [relation.key for relation in self.relations] if keys is None else keys
         return {
             key: self.connection.execute(
-                f"SELECT * EXCLUDE ({DATABASE}) FROM {table(key)} WHERE {DATABASE} = {database} ORDER BY ALL"
+                f"SELECT * EXCLUDE ({DATABASE}) FROM {self._table(key, database)} WHERE {DATABASE} = {database} "
+                "ORDER BY ALL"
             ).fetchall()
             for key in wanted
         }
 
-    def answer(self, query: exp.Query | str) -> Answer:
-        """What `query` gives on every database, as fingerprints; kept for the next call. Raises NotComparable."""
+    def answer(self, query: exp.Query | str, *, check: bool = True) -> Answer:
+        """What `query` gives on every database, as fingerprints; kept for the next call. Without `check` no database is
+        looked at alone: what the answer shows has to be looked at otherwise. Raises NotComparable."""
         text = query if isinstance(query, str) else query.sql("duckdb")
+        written = query if isinstance(query, str) else None
         if text in self._answers:
             self._answers.move_to_end(text)
-            return self._answers[text]
+            answer = self._answers[text]
+            if check and text in self._unchecked:
+                self._check(text, answer, written)
+            return answer
         lifted = self.lift(query)
         try:
-            answer = answer_on_all(self, lifted, query if isinstance(query, str) else None)
+            answer = answer_on_all(self, lifted)
+            if check:
+                check_spots(self, answer, written)
+            else:
+                self._unchecked.add(text)
         except NotComparable as error:
             if error.reason == "engine-failed":
                 self.open_again()
-            raise
+            if error.reason not in ("engine-failed", "engine-refused"):
+                raise
+            answer = self._one_by_one(lifted, error)
         self._answers[text] = answer
         if len(self._answers) > _KEPT_ANSWERS:
             self._answers.popitem(last=False)
         return answer
+
+    def _one_by_one(self, lifted: Lifted, failed: NotComparable) -> Answer:
+        try:
+            return answer_one_by_one(self, lifted)
+        except NotComparable as error:
+            if error.reason == "engine-failed":
+                self.open_again()
+            raise failed from error
+
+    def _check(self, text: str, answer: Answer, written: str | None) -> None:
+        check_spots(self, answer, written)
+        self._unchecked.discard(text)
 
     def lift(self, query: exp.Query | str) -> Lifted:
         """The lifted query. Raises NotComparable with the reason of lifting."""
@@ -154,10 +190,10 @@ class Databases:
             raise NotComparable(lifted.reason, lifted.detail)
         return lifted
 
-    def differing(self, left: exp.Query | str, right: exp.Query | str) -> Difference:
+    def differing(self, left: exp.Query | str, right: exp.Query | str, *, check: bool = True) -> Difference:
         """The databases on which the two give other rows, whatever they leave to chance. Order does not count, names
         of columns neither; a value of another type is another value. Raises NotComparable."""
-        a, b = self.answer(left), self.answer(right)
+        a, b = self.answer(left, check=check), self.answer(right, check=check)
         unevaluated = a.unevaluated | b.unevaluated
         if len(a.prints) == len(b.prints) == 1:
             theirs = b.prints[0]
@@ -176,20 +212,24 @@ class Databases:
     def load(self, database: int, keys: Sequence[str]) -> None:
         """Make the tables `keys` of `ONE` those of one database."""
         for key in keys:
+            self._loaded.pop(key, None)
             own = f"{ONE}.main.{quoted(key)}"
             self.connection.execute(f"DELETE FROM {own}")
-            self.connection.execute(
-                f"INSERT INTO {own} SELECT * EXCLUDE ({DATABASE}) FROM {table(key)} WHERE {DATABASE} = {database}"
-            )
+            rows = f"SELECT * EXCLUDE ({DATABASE}) FROM {self._table(key, database)} WHERE {DATABASE} = {database}"
+            self.connection.execute(f"INSERT INTO {own} {rows}")
 
     def load_rows(self, rows: Rows) -> None:
         """Make tables of `ONE` those with `rows`, in their order."""
         for key, values in rows.items():
+            if self._loaded.get(key) == repr(values):
+                continue
+            self._loaded[key] = repr(values)
             own = f"{ONE}.main.{quoted(key)}"
             self.connection.execute(f"DELETE FROM {own}")
             if values:
-                places = ", ".join("?" for _ in values[0])
-                self.connection.executemany(f"INSERT INTO {own} VALUES ({places})", values)
+                row = f"({', '.join('?' for _ in values[0])})"
+                cells = [cell for one in values for cell in one]
+                self.connection.execute(f"INSERT INTO {own} VALUES {', '.join([row] * len(values))}", cells)
 
     def outcome(self, sql: str, seconds: float | None = None) -> Outcome:
         """What a query gives on the tables of `ONE`: rows, or DuckDB's error. Raises NotComparable after too long."""
@@ -227,6 +267,8 @@ class Databases:
 
         if int(duckdb.__version__.split(".")[0]) < _OLDEST:
             raise NotComparable("engine-too-old", duckdb.__version__)
+        self._wild = None
+        self._loaded.clear()
         for name in ("ids", "sizes"):
             self.__dict__.pop(name, None)
         catalogs = {part.casefold(): part for part in (relation.parts[0] for relation in self.relations) if part}
@@ -250,7 +292,6 @@ class Databases:
             self.bound, first = exhaust(
                 self.connection, self.relations, self.domains, self.words.names, first=0, most=self._exhaustive
             )
-        self.wild = first + self.count - wild_of(self.count)
         most_rows = max([_ROWS, *(count + 1 for count in self.words.counts)])
         for statement in random_databases(
             self.relations,
@@ -262,6 +303,24 @@ class Databases:
             focus=self._focus,
         ):
             self.connection.execute(statement)
+        if self.words.extremes and wild_of(self.count):
+            self._keep_apart(first + self.count - wild_of(self.count))
+
+    def _keep_apart(self, wild: int) -> None:
+        """Put the rows of the databases from `wild` on, whose values make queries fail, in tables of their own: DuckDB
+        may work out a sum for the rows of all databases before it looks at whose they are."""
+        self._wild = wild
+        self.connection.execute(f"CREATE SCHEMA {MANY}.wild")
+        for relation in self.relations:
+            rows = f"FROM {table(relation.key)} WHERE {DATABASE} >= {wild}"
+            self.connection.execute(f"CREATE TABLE {self._table(relation.key, wild)} AS SELECT * {rows}")
+            self.connection.execute(f"DELETE {rows}")
+
+    def _table(self, key: str, database: int) -> str:
+        """The table that has the rows of one database."""
+        if self._wild is None or database < self._wild:
+            return table(key)
+        return f"{MANY}.wild.{quoted(key)}"
 
     def _name_as_written(self, relation: Relation) -> None:
         """A view under the relation's own name, so that a query can be run as it is written, where that works."""

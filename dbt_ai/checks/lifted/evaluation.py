@@ -20,6 +20,7 @@ EMPTY = 0
 FAILED = -1
 _SAMPLE = 16
 _ONE_BY_ONE = 6
+_FEW = 48
 _MOST_STATEMENTS = 200
 
 Run = Callable[[str, float], "duckdb.DuckDBPyConnection"]
@@ -29,30 +30,25 @@ class Evaluation:
     """`found` are the fingerprints by database: `EMPTY` for no rows, `FAILED` for an error.
 
     `lifted` is the query that gives (database, fingerprint) on the databases for which a condition on `column` holds:
-    it is put in the place of `{}`. `alone` asks one database; `run` runs a statement for so many seconds at most. From
-    the database `wild` on they have values that make queries fail.
+    it is put in the place of `{}`. `alone` asks one database; `run` runs a statement for so many seconds at most.
     """
 
-    def __init__(
-        self, run: Run, lifted: str, column: str, alone: Callable[[int], int], until: float, wild: int | None = None
-    ) -> None:
+    def __init__(self, run: Run, lifted: str, column: str, alone: Callable[[int], int], until: float) -> None:
         self._run = run
         self._lifted = lifted
         self._column = column
         self._alone = alone
         self._until = until
-        self._wild = wild
         self._statements = 0
         self.found: dict[int, int] = {}
 
     def evaluate(self, numbers: Sequence[int]) -> None:
         """Ask all of `numbers` (ascending), or as many as there is time for. Raises what DuckDB raises whatever the
         data."""
-        if self._block(numbers, "true") or self._is_over():
+        if not numbers or self._block(numbers, self._within(numbers)) or self._is_over():
             return
-        tame = [number for number in numbers if self._wild is None or number < self._wild]
-        if 0 < len(tame) < len(numbers) and self._block(tame, self._within(tame)):
-            self._halves(numbers[len(tame) :])
+        if len(numbers) <= _FEW:
+            self._one_by_one(numbers)
             return
         sample = numbers[:: max(1, len(numbers) // _SAMPLE)]
         self._one_by_one(sample)

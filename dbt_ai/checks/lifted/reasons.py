@@ -15,7 +15,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "unknown-columns": "A table has columns that are not all known, or of a type that DuckDB does not have.",
         "column-type": "A column that a query names has a type of which no values can be made.",
         "order-left-open": "On every database the result depends on the order of rows, which the query leaves open.",
-        "time-limit": "The time did not suffice for a single database.",
+        "time-limit": "The time did not suffice for a single database, or for most of them.",
         "engine-too-old": "DuckDB before 2.0 does not run lifted queries rightly; install a newer one.",
         "engine-refused": "DuckDB can run the query on one database, but not on many at once.",
         "engine-differs": "DuckDB gives other rows for many databases at once than for one of them.",

@@ -9,10 +9,11 @@ construction; that DuckDB does its part right is what the fuzz tests and the spo
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from dbt_ai.sql.lifting.pivots import write_out_pivots
 from dbt_ai.sql.lifting.refusals import refuse
@@ -68,14 +69,10 @@ def lift(
 def one_query(query: exp.Query | str) -> exp.Query:
     """A tree of its own of one SELECT. Raises Refused for anything else, and for what is not lifted."""
     if isinstance(query, str):
-        try:
-            statements = [one for one in sqlglot.parse(query, dialect="duckdb") if one is not None]
-        except (SqlglotError, RecursionError) as error:
-            raise Refused("not-one-query", (str(error).splitlines() or ["?"])[0]) from error
-        statements = [one for one in statements if not isinstance(one, exp.Semicolon)]
+        statements = _parsed(query)
         if len(statements) != 1:
             raise Refused("not-one-query", f"{len(statements)} statements")
-        tree: exp.Expr = statements[0]
+        tree: exp.Expr = statements[0].copy()
     else:
         tree = query.copy()
     refuse(tree)
@@ -88,6 +85,23 @@ def one_query(query: exp.Query | str) -> exp.Query:
     if not isinstance(tree, exp.Query):
         raise Refused("not-one-query", tree.sql("duckdb")[:200])
     return tree
+
+
+@lru_cache(maxsize=32)
+def _parsed(sql: str) -> tuple[exp.Expr, ...]:
+    """The statements of a text. Raises Refused with the place where it cannot be read."""
+    try:
+        found = [one for one in sqlglot.parse(sql, dialect="duckdb") if one is not None]
+    except ParseError as error:
+        place = error.errors[0] if error.errors else {}
+        at = f" at line {place['line']}, column {place['col']}" if place.get("line") else ""
+        near = f", near {place['highlight'].strip()[:40]}" if (place.get("highlight") or "").strip() else ""
+        raise Refused("not-one-query", f"it cannot be read{at}{near}") from error
+    except SqlglotError as error:
+        raise Refused("not-one-query", "it cannot be read: a quote or a sign is not closed") from error
+    except RecursionError as error:
+        raise Refused("not-one-query", "it is nested too deeply") from error
+    return tuple(one for one in found if not isinstance(one, exp.Semicolon))
 
 
 def _resolved(tree: exp.Query, lookup: Lookup, around: Around) -> tuple[list[exp.Query], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from dbt_ai.sql.normal_form.known import Known
 from dbt_ai.sql.normal_form.resolving import NotResolved, resolved
-from dbt_ai.sql.normal_form.rules import RULES
+from dbt_ai.sql.normal_form.rules import NEEDS, RULES
 from dbt_ai.sql.normal_form.writing import NotWritten, written
 from dbt_ai.sql.values import Relation
 
@@ -36,8 +36,11 @@ def normalized(tree: exp.Expr, relations: Sequence[Relation]) -> exp.Expr:
     """The tree after all rules, each applied until none changes anything."""
     for _ in range(_MOST_ROUNDS):
         before = hash(tree)
+        kinds = {type(node) for node in tree.walk()}
         for rule in RULES:
-            tree = rule(tree, relations)
+            needed = NEEDS.get(rule)
+            if needed is None or any(issubclass(kind, needed) for kind in kinds):
+                tree = rule(tree, relations)
         if hash(tree) == before:
             break
     return tree

@@ -85,6 +85,44 @@ def test_ties_that_one_query_breaks_and_the_other_does_not() -> None:
     assert (found.verdict, found.reason) == (VerdictKind.UNPROVEN, "order-left-open")
 
 
+def test_a_query_of_one_row_has_no_order() -> None:
+    for left, right in (
+        ("select count(*) as n from shop.main.orders order by n", "select count(*) as n from shop.main.orders"),
+        ("select id from shop.main.orders order by id fetch first 1 rows only",
+         "select min(id) as id from shop.main.orders having count(*) > 0"),
+    ):  # fmt: skip
+        assert equivalent(left, right, SHOP).same
+    several = "select unnest(list(id)) as n from shop.main.orders"
+    assert equivalent(f"{several} order by n", several, SHOP).reason == "order-on-one-side"
+
+
+def test_many_rows_in_many_orders_are_looked_at_in_some() -> None:
+    left = "select id from shop.main.orders order by id limit 11"
+    found = equivalent(left, left.replace("11", "12"), SHOP)
+    assert found.verdict is VerdictKind.REFUTED
+    assert found.counterexample is not None
+    assert len(found.counterexample.tables[0].rows) == 12
+
+
+def test_what_duckdb_fails_on_for_all_databases_at_once_is_run_on_some_of_them_one_by_one() -> None:
+    left = """with a as (select count(*) as n from shop.main.orders),
+        b as (select sum(amount) as s from shop.main.orders) select a.n, b.s from a cross join b"""
+    right = "select count(*) as n, sum(amount) as s from shop.main.orders"
+    found = equivalent(left, right, SHOP)
+    assert found.verdict is VerdictKind.BOUNDED
+    assert found.databases >= 500
+    assert equivalent(left, right.replace("sum(amount)", "sum(distinct amount)"), SHOP).verdict is VerdictKind.REFUTED
+
+
+def test_sql_that_cannot_be_read_is_told_with_its_place() -> None:
+    for sql, words in (
+        ("select a\nfrom t where x = = 2", "it cannot be read at line 2, column 18, near ="),
+        ("select 'a from t", "it cannot be read: a quote or a sign is not closed"),
+        ("", "0 statements"),
+    ):
+        assert equivalent(sql, "select 1", SHOP).detail == words
+
+
 def test_a_number_of_rows_that_no_database_has() -> None:
     queries = [f"select city from shop.main.customers group by 1 having count(*) > {number}" for number in (100, 200)]
     found = equivalent(*queries, SHOP)

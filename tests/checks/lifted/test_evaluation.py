@@ -9,7 +9,7 @@ import pytest
 import sqlglot
 
 from dbt_ai.checks.lifted import Databases, NotComparable, vocabulary
-from dbt_ai.checks.lifted.answers import _check_spots
+from dbt_ai.checks.lifted.answers import check_spots
 from dbt_ai.checks.lifted.evaluation import EMPTY, FAILED
 from dbt_ai.sql.values import Relation
 
@@ -87,17 +87,17 @@ def test_a_query_that_takes_too_long_is_stopped() -> None:
 def test_spot_checks_notice_a_wrong_answer(databases: Databases) -> None:
     query = "select id, w from items"
     answer = databases.answer(query)
-    _check_spots(databases, answer, query)
+    check_spots(databases, answer, query)
     wrong = replace(answer, prints=({number: told ^ 1 for number, told in answer.prints[0].items()},))
     with pytest.raises(NotComparable) as told:
-        _check_spots(databases, wrong, query)
+        check_spots(databases, wrong, query)
     assert told.value.reason == "engine-differs"
 
 
 def test_the_text_as_it_is_written_is_held_against_the_rewritten_one(databases: Databases) -> None:
     answer = databases.answer("select id, w from items")
     with pytest.raises(NotComparable) as told:
-        _check_spots(databases, answer, "select id, w + 1 as w from items union all select 7, 7")
+        check_spots(databases, answer, "select id, w + 1 as w from items union all select 7, 7")
     assert told.value.reason == "engine-differs"
 
 

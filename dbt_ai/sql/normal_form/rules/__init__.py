@@ -6,6 +6,12 @@ be looked at in any order, and a column that nobody reads is not worked out. Wha
 what cannot.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlglot import exp
+
 from dbt_ai.sql.normal_form.rules.aggregate_forms import aggregate_forms
 from dbt_ai.sql.normal_form.rules.anti_joins import anti_joins
 from dbt_ai.sql.normal_form.rules.between import between
@@ -69,3 +75,38 @@ RULES = (
     equalities,
     semi_joins,
 )
+
+NEEDS: Mapping[Any, tuple[type[exp.Expr], ...]] = MappingProxyType(
+    {
+        casts: (exp.Cast,),
+        between: (exp.Between,),
+        comparisons: (exp.Not, exp.GT, exp.GTE),
+        negations: (exp.Not,),
+        in_lists: (exp.In, exp.And, exp.Or),
+        case_forms: (exp.If, exp.Nullif, exp.Case),
+        coalesce_forms: (exp.Case, exp.Coalesce),
+        aggregate_forms: (exp.AggFunc, exp.Filter),
+        null_checks: (exp.Is,),
+        constants: (exp.Binary, exp.Is),
+        truths: (exp.And, exp.Or, exp.Where),
+        ranges: (exp.Where, exp.Having),
+        idle_order: (exp.Order,),
+        qualify: (exp.Qualify,),
+        in_subqueries: (exp.In, exp.Any),
+        exists_forms: (exp.Exists,),
+        outer_joins: (exp.Join,),
+        flat_joins: (exp.Join,),
+        anti_joins: (exp.Join,),
+        unused_joins: (exp.Join,),
+        merged: (exp.Subquery,),
+        pushed_filters: (exp.Subquery,),
+        composed: (exp.Subquery,),
+        having: (exp.Having,),
+        distinct_forms: (exp.Group, exp.Distinct),
+        unions: (exp.SetOperation,),
+        unused_columns: (exp.Subquery,),
+        equalities: (exp.Where,),
+        semi_joins: (exp.Join, exp.Exists),
+    }
+)
+"""What a tree has to have one of, or a rule has nothing to change in it."""
