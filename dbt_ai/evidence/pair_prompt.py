@@ -1,7 +1,8 @@
 """From two queries to the request for databases that might tell them apart, and from the answer back to their rows.
 
-What comes from the queries stands between delimiters that nobody can write into them (see prompting.py). Tables and
-columns are enums of the answer's form; the rows are held against the schema before anything is run on them.
+What comes from the queries is masked where it is personal or secret, and stands between delimiters that nobody can
+write into it (see prompting.py). Tables and columns are enums of the answer's form; the rows are held against the
+schema before anything is run on them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from dbt_ai.engines.values import Answer, Request
 from dbt_ai.errors import EngineError
+from dbt_ai.evidence.masking import visible
 from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.prompt_templates import template
 from dbt_ai.evidence.prompting import MAX_SQL, rendered
@@ -36,9 +38,9 @@ def request_for_databases(
         return None
     read_environment()
     sections = [
-        ("tables", "\n".join(_table(relation, relations) for relation in relations)),
-        ("first query", left.strip()),
-        ("second query", right.strip()),
+        ("tables", "\n".join(visible(_table(relation)) for relation in relations)),
+        ("first query", visible(left.strip())),
+        ("second query", visible(right.strip())),
     ]
     return Request(
         target=target,
@@ -82,7 +84,7 @@ def _instructions() -> str:
     return template("pair_instructions.md.jinja").render().strip() + "\n"
 
 
-def _table(relation: Relation, relations: Sequence[Relation]) -> str:
+def _table(relation: Relation) -> str:
     """A table with its columns and constraints, a line each."""
     lines = [f"table {one_line(relation.key)}"]
     lines += [

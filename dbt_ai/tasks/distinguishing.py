@@ -76,7 +76,7 @@ def databases_for(asking: Asking, pairs: Sequence[Undecided]) -> tuple[list[tupl
 
 
 def asked_about(
-    asking: Asking, found: Equivalence, target: str, left: str, right: str, relations: Sequence[Relation]
+    asking: Asking, target: str, found: Equivalence, left: str, right: str, relations: Sequence[Relation]
 ) -> Equivalence:
     """What is known of two queries when a reasoning engine has suggested databases for them; `found` itself where none
     of those tells them apart."""

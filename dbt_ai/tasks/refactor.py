@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dbt_ai.edits import diff_plan, lock_change
@@ -17,6 +18,7 @@ from dbt_ai.sql.islands import JinjaError, read_islands
 from dbt_ai.sql.query import QueryError, parse_query
 from dbt_ai.sql.transpiling import DIALECTS
 from dbt_ai.sql.values import QueryFacts, Relation
+from dbt_ai.tasks.distinguishing import asked_about
 from dbt_ai.tasks.gathering import Scope, compile_scope
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.planning import finished, refusals_of, refused
@@ -24,7 +26,7 @@ from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.refactoring.asking import Asked, AskedModel, ask
 from dbt_ai.tasks.refactoring.elsewhere import other_columns
 from dbt_ai.tasks.refactoring.knowing import known_relations
-from dbt_ai.tasks.refactoring.proving import Prover
+from dbt_ai.tasks.refactoring.proving import Distinguish, Prover, unchanged
 from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.reasons import REASONS
 from dbt_ai.tasks.refactoring.referencing import references_of
@@ -108,7 +110,10 @@ def refactor(
         found[unique_id] = texts[unique_id]
         if unique_id in wanted:
             text = texts[unique_id].before
-            found[unique_id] = _refactored(reader, node, text, scope, relations, in_duckdb, remembered, options.goal)
+            look = partial(asked_about, asking, unique_id) if asking is not None else unchanged
+            found[unique_id] = _refactored(
+                reader, node, text, scope, relations, in_duckdb, remembered, options.goal, look
+            )
     if in_duckdb.is_translated:
         found = _asked(reader, found)
     models = _models(project, found, relations, remembered, options.goal)
@@ -165,6 +170,7 @@ def _refactored(
     in_duckdb: InDuckDB,
     remembered: Sequence[TestEntry],
     goal: str | None,
+    distinguish: Distinguish,
 ) -> _Found:
     project = reader.project
     sql = scope.sql.get(node.unique_id)
@@ -179,7 +185,7 @@ def _refactored(
     if isinstance(model, str):
         return _Found(reason="jinja-too-much") if islands.islands else _Found(reason="no-sql", detail=model)
     old = {entry.arguments for entry in remembered if (entry.unique_id, entry.test) == (node.unique_id, KIND)}
-    prover = Prover(reader, node, relations, in_duckdb)
+    prover = Prover(reader, node, relations, in_duckdb, distinguish=distinguish)
     why = reason_for_branches(islands) or reason_for_hooks(node) or reason_for_sql(sql, project.dialect)
     if why is not None:
         return _Found(text, reason=why[0], detail=why[1]) if propose(text, known) else _Found(text, Refactored(text))

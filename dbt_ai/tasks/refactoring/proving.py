@@ -29,6 +29,12 @@ _ORDER = (VerdictKind.UNPROVEN, VerdictKind.REFUTED, VerdictKind.HOLDS, VerdictK
 """From the worst; what holds on the data that is there is not enough to write."""
 
 Decide = Callable[..., Equivalence]
+Distinguish = Callable[[Equivalence, str, str, Sequence[Relation]], Equivalence]
+
+
+def unchanged(found: Equivalence, left: str, right: str, relations: Sequence[Relation]) -> Equivalence:
+    """Looks no further."""
+    return found
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,8 @@ class WithFiles:
 class Prover:
     """Proves changes of one model. `relations` are those of the project whose columns are known, with DuckDB's types.
     SQL of another warehouse is compared as `in_duckdb` translates it, and in its own words where DuckDB cannot tell.
-    `decide` says whether two queries are the same, also on the rows that are there: None to find it out here."""
+    `decide` says whether two queries are the same, also on the rows that are there: None to find it out here.
+    `distinguish` may look further for a database that tells apart what nothing has told apart so far."""
 
     reader: ProjectReader
     node: Node
@@ -52,6 +59,7 @@ class Prover:
     in_duckdb: InDuckDB
     with_files: WithFiles | None = None
     decide: Decide | None = None
+    distinguish: Distinguish = unchanged
     _compiled: dict[tuple[str, bool], str | None] = field(default_factory=dict)
 
     def compiled(self, text: str, reads: Sequence[str] = (), *, incremental: bool = False) -> str | None:
@@ -115,6 +123,7 @@ class Prover:
                 found = self._on_data(found, ours, theirs, relations)
             else:
                 found = self.decide(ours, theirs, relations, count=_COUNT, seconds=_SECONDS)
+            found = self.distinguish(found, ours, theirs, relations)
             piece = self._piece(left, right, found)
         except Untranslatable as why:
             return Equivalence(VerdictKind.UNPROVEN, "not-translated", str(why))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from dbt_ai.engines.openai_engine import OpenAIEngine
+from dbt_ai.engines.settings import EngineSettings
 from dbt_ai.project.opening import open_project
 from dbt_ai.sql.values import Relation
+from dbt_ai.tasks.distinguishing import asked_about
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.refactoring.proving import Prover
+from dbt_ai.tasks.sending import send
+from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
 from dbt_ai.values import VerdictKind
+from tests.servers.loopback_api import LoopbackAPI
 
 _CRATES = Relation(
     "crates",
@@ -34,3 +41,22 @@ def test_the_rows_of_the_project_decide_what_no_generated_database_reaches(orcha
     assert (other.kind, other.reason) == (VerdictKind.REFUTED, "other-rows-on-data")
     assert "one gives 1 row and the other 0" in other.detail
     assert "dry" not in f"{other.detail} {other.basis} {other.rows}", "rows of the project are told to nobody"
+
+
+def test_a_database_that_a_model_suggests_tells_apart_what_nothing_else_does(orchard: Path, tmp_path: Path) -> None:
+    before = "select note from {{ ref('crates') }} where ascii(note) is distinct from 8364"
+    after = "select note from {{ ref('crates') }}"
+    reader = open_project(orchard, orchard)
+    node = reader.project.nodes["model.orchard.by_variety"]
+    suggested = {"table": "crates", "columns": ["crate_id", "note"], "rows": [{"cells": ["1", "€"]}]}
+    with LoopbackAPI(lambda received: {"databases": [{"why": "A sign", "tables": [suggested]}]}) as api:
+        engine = OpenAIEngine(EngineSettings(model="played", base_url=api.base_url, retries=0), {})
+        asking = Asking((Tier("reasoning", engine, "low"),), PromptOptions(), send(1))
+        relations, in_duckdb = {"crates": _CRATES}, InDuckDB(reader.project)
+        alone = Prover(reader, node, relations, in_duckdb)
+        assert alone.compare(before, after, ()).kind is VerdictKind.BOUNDED
+        assert not api.received
+        prover = Prover(reader, node, relations, in_duckdb, distinguish=partial(asked_about, asking, node.unique_id))
+        found = prover.compare(before, after, ())
+    assert (found.kind, found.reason) == (VerdictKind.REFUTED, "other-rows")
+    assert "€" in found.detail
