@@ -17,6 +17,7 @@ from dbt_ai.project.conversion import (
     disabled_of,
     exposures_of,
     generic_tests_of,
+    macros_of,
     nodes_of,
     type_roots,
 )
@@ -74,6 +75,7 @@ class ArtifactReader:
             target_path=self._target_path,
             catalog_columns=catalog_columns(self._target_path),
             generic_tests=generic_tests_of(self._manifest, self._name),
+            macros=macros_of(self._manifest, self._name),
         )
 
     def select(self, selection: Selection, resource_types: Sequence[str]) -> tuple[str, ...]:

@@ -41,6 +41,12 @@ def generic_tests_of(manifest: Any, root_package: str) -> Mapping[str, str]:
     return found
 
 
+def macros_of(manifest: Any, root_package: str) -> frozenset[str]:
+    """The names of the macros of packages, each with its package's before a dot."""
+    macros = (macro for macro in manifest.macros.values() if macro.package_name != root_package)
+    return frozenset(f"{macro.package_name}.{macro.name}" for macro in macros)
+
+
 def exposures_of(manifest: Any) -> list[Exposure]:
     """The enabled exposures of a manifest."""
     return [

@@ -17,6 +17,7 @@ from dbt_ai.project.conversion import (
     disabled_of,
     exposures_of,
     generic_tests_of,
+    macros_of,
     nodes_of,
     type_roots,
 )
@@ -65,6 +66,7 @@ class LiveReader:
             target_path=self._target_path,
             catalog_columns=catalog_columns(self._target_path),
             generic_tests=generic_tests_of(self._manifest, config.project_name),
+            macros=macros_of(self._manifest, config.project_name),
         )
 
     @property

@@ -137,7 +137,8 @@ class Project:
     `adapter_type` is also the sqlglot dialect's name, but for `dialect`, which maps what differs.
     `arguments_property` tells whether generic tests take their arguments under `arguments:`.
     `read_from` is "dbt" (a live dbt) or "artifacts". `generic_tests` are the generic tests of the project and of its
-    packages, by name (with the package's before a dot, where it is not the project itself) with their Jinja SQL.
+    packages, by name (with the package's before a dot, where it is not the project itself) with their Jinja SQL;
+    `macros` the names of the macros of packages ("dbt_utils.pivot").
     """
 
     root: Path
@@ -156,6 +157,7 @@ class Project:
     target_path: Path | None = None
     catalog_columns: Mapping[str, tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
     generic_tests: Mapping[str, str] = field(default_factory=dict)
+    macros: frozenset[str] = frozenset()
 
     def graph(self) -> nx.DiGraph[str]:
         """The DAG of `nodes`: an edge from each parent to each child."""

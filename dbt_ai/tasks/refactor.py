@@ -16,7 +16,7 @@ from dbt_ai.edits.lock import TestEntry, read_test_entries
 from dbt_ai.project.values import Node, Project, ProjectReader, Selection
 from dbt_ai.sql.islands import JinjaError, read_islands
 from dbt_ai.sql.query import QueryError, parse_query
-from dbt_ai.sql.transpiling import DIALECTS
+from dbt_ai.sql.transpiling import DIALECTS, Untranslatable
 from dbt_ai.sql.values import QueryFacts, Relation
 from dbt_ai.tasks.distinguishing import asked_about
 from dbt_ai.tasks.gathering import Scope, compile_scope
@@ -24,6 +24,7 @@ from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.planning import finished, refusals_of, refused
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.refactoring.asking import Asked, AskedModel, ask
+from dbt_ai.tasks.refactoring.constants import Rows, rows_of
 from dbt_ai.tasks.refactoring.elsewhere import other_columns
 from dbt_ai.tasks.refactoring.knowing import known_relations
 from dbt_ai.tasks.refactoring.proving import Distinguish, Prover, unchanged
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from dbt_ai.tasks.tiers import Asking
 
 _FOR_RULES = ("split", "macro")  # goals that no engine is asked for
+_ASKING = frozenset({"dbt_utils.star", "dbt_utils.union_relations"})  # the warehouse, for columns
 _UNREAD = ("no-sql", "jinja-too-much", "file-differs")
 
 
@@ -116,7 +118,7 @@ def refactor(
             )
     if in_duckdb.is_translated:
         found = _asked(reader, found)
-    models = _models(project, found, relations, remembered, options.goal)
+    models = _models(reader, found, relations, in_duckdb, remembered, options.goal, scope)
     asked = Asked()
     if asking is not None and options.goal is not None and options.goal not in _FOR_RULES:
         open_ones = {
@@ -180,7 +182,7 @@ def _refactored(
         islands = read_islands(text)
     except JinjaError as error:
         return _Found(reason="jinja-too-much", detail=str(error))
-    known = _known(project, node, relations, goal)
+    known = _known(reader, node, relations, in_duckdb, goal)
     model = read_model(text, known)
     if isinstance(model, str):
         return _Found(reason="jinja-too-much") if islands.islands else _Found(reason="no-sql", detail=model)
@@ -211,14 +213,38 @@ def _unwritten(found: _Found, verdict: Verdict) -> Refactored | None:
     return replace(found.refactored, text=found.before, tried=tuple(tried))
 
 
-def _known(project: Project, node: Node, relations: Mapping[str, Relation], goal: str | None) -> Known:
+def _known(
+    reader: ProjectReader,
+    node: Node,
+    relations: Mapping[str, Relation],
+    in_duckdb: InDuckDB,
+    goal: str | None,
+) -> Known:
+    project = reader.project
     return Known(
         project.dialect,
         tuple(relations.values()),
         facts=lambda query: _facts(query, project.dialect, relations),
         reference=references_of(project, node),
         goal=goal,
+        macros=_macros(reader, node, goal),
+        rows=lambda query: _rows(query, in_duckdb),
     )
+
+
+def _macros(reader: ProjectReader, node: Node, goal: str | None) -> frozenset[str]:
+    """The macros of packages that the model may call: in its unit tests there are no relations to be asked for."""
+    macros = reader.project.macros
+    if goal is None or _ASKING.isdisjoint(macros) or not reader.unit_tests([node.unique_id]):
+        return macros
+    return macros - _ASKING
+
+
+def _rows(sql: str, in_duckdb: InDuckDB) -> Rows | None:
+    try:
+        return rows_of(in_duckdb.sql(sql))
+    except Untranslatable:
+        return None
 
 
 def _facts(sql: str, dialect: str, relations: Mapping[str, Relation]) -> QueryFacts | None:
@@ -231,13 +257,16 @@ def _facts(sql: str, dialect: str, relations: Mapping[str, Relation]) -> QueryFa
 
 
 def _models(
-    project: Project,
+    reader: ProjectReader,
     found: Mapping[str, _Found],
     relations: Mapping[str, Relation],
+    in_duckdb: InDuckDB,
     remembered: Sequence[TestEntry],
     goal: str | None,
+    scope: Scope,
 ) -> Models:
     """The models that rules for several files may change: those whose SQL is compared, as they are by now."""
+    project = reader.project
     open_ones = {u: one for u, one in found.items() if one.refactored is not None and one.reason is None}
     old = {(entry.unique_id, entry.arguments) for entry in remembered if entry.test == KIND}
     paths = {u: project.nodes[u].original_file_path for u in open_ones}
@@ -248,9 +277,11 @@ def _models(
         project,
         [project.nodes[u] for u in open_ones],
         Draft(before, changed),
-        lambda node: _known(project, node, relations, goal),
+        lambda node: _known(reader, node, relations, in_duckdb, goal),
         lambda node, rule, place: (node.unique_id, name_of(rule, place)) in old,
         goal,
+        lambda node: scope.sql.get(node.unique_id),
+        frozenset(test.node for test in reader.unit_tests(list(open_ones))) if goal is not None else frozenset(),
     )
 
 
@@ -285,7 +316,7 @@ def _write(
     entries += [
         TestEntry(unique_id, None, KIND, name_of(change.rule, change.place), verdict.kind.value)
         for change, proof in made.tried
-        if proof.verdict.writable
+        if proof.same
         for unique_id, verdict in proof.verdicts.items()
     ]
     change = lock_change(project.root, tests=entries, test_removals=gone(project, remembered))

@@ -11,6 +11,7 @@ from dbt_ai.sql.islands.reading import Block, Island, IslandKind, Islands
 _WORD = re.compile(r"\w+")
 _RELATION = re.compile(r"\{\{[-+]?\s*(ref|source)\s*\(|\{\{[-+]?\s*this\s*[-+]?\}\}")
 _NOTHING = re.compile(r"\{\{[-+]?\s*config\s*\(")  # what leaves nothing in the SQL
+_QUERY = "select "
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -38,7 +39,7 @@ def masked(islands: Islands, parses: Callable[[str], bool]) -> Masked | None:
     """The text with SQL in the place of its Jinja, None where no reading of it satisfies `parses`.
 
     Of an `if` one branch is kept: the first, else the last, else (where there is no `else`) none. The body of a `for`
-    is kept once.
+    is kept once. An expression in the place of the last SELECT is one of its name.
 
     >>> from dbt_ai.sql.islands import read_islands
     >>> text = "select {{ a }} from {{ ref('t') }} {% if b %}where c{% else %}limit 1{% endif %}"
@@ -50,9 +51,10 @@ def masked(islands: Islands, parses: Callable[[str], bool]) -> Masked | None:
     """
     for choose in (_first, _last, _first_or_none, _last_or_none):
         dark = list(_dark(islands, choose))
-        found = _masked(islands, dark)
-        if parses(found.text):
-            return found
+        for queries in (False, True):
+            found = _masked(islands, dark, queries)
+            if (not queries or _QUERY in found.text) and parses(found.text):
+                return found
     return None
 
 
@@ -79,7 +81,7 @@ def _dark(islands: Islands, choose: Callable[[Block], int | None]) -> Iterator[t
         yield from (span for number, span in enumerate(block.branches) if number != kept)
 
 
-def _masked(islands: Islands, dark: Sequence[tuple[int, int]]) -> Masked:
+def _masked(islands: Islands, dark: Sequence[tuple[int, int]], queries: bool) -> Masked:
     characters = list(islands.text.replace("\ufeff", " "))
     names: dict[str, Island] = {}
     relations: set[str] = set()
@@ -88,13 +90,15 @@ def _masked(islands: Islands, dark: Sequence[tuple[int, int]]) -> Masked:
     for number, island in enumerate(islands.islands):
         written = islands.written(island)
         hidden = any(start <= island.start < end for start, end in dark)
-        standing = None
+        standing, head = None, ""
         if island.kind is IslandKind.EXPRESSION and not _NOTHING.match(written) and not hidden:
-            standing = f"{prefix}{_base36(number)}".ljust(len(written), "_")
+            head = _QUERY if queries and _is_query(islands.text, characters, island) else ""
+            standing = head + f"{prefix}{_base36(number)}".ljust(len(written) - len(head), "_")
         if standing is not None and len(standing) == len(written):
-            names[standing] = island
+            name = standing.removeprefix(head)
+            names[name] = island
             if _RELATION.match(written):
-                relations.add(standing)
+                relations.add(name)
         if not _RELATION.match(written) and not _NOTHING.match(written) and island.kind is not IslandKind.COMMENT:
             words.update(word.casefold() for word in _WORD.findall(written))
         _put(characters, island.start, island.end, standing)
@@ -102,6 +106,12 @@ def _masked(islands: Islands, dark: Sequence[tuple[int, int]]) -> Masked:
         words.update(word.casefold() for word in _WORD.findall(islands.text[start:end]))
         _put(characters, start, end, None)
     return Masked("".join(characters), names, frozenset(relations), frozenset(words))
+
+
+def _is_query(text: str, characters: list[str], island: Island) -> bool:
+    """Whether an expression stands where the last SELECT is expected."""
+    before = "".join(characters[: island.start]).rstrip()
+    return before[-1:] in ("", ")") and not text[island.end :].strip()
 
 
 def _put(characters: list[str], start: int, end: int, text: str | None) -> None:

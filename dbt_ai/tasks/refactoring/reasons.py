@@ -35,6 +35,10 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "not-translated": "The SQL cannot be said in DuckDB's with the same meaning, so nothing can be compared.",
         "engines-differ": "DuckDB finds no difference, but the two texts work something out in two ways.",
         "other-columns-there": "The warehouse itself cannot run the new text, or gives it other columns.",
+        "no-key": "Nothing says which columns tell the rows of the model apart, and are never NULL.",
+        "several-times": "Several columns could say when a row came, and none or more than one is named for it.",
+        "has-unit-tests": "The model has unit tests, which would have to give it another input, or say how it runs.",
+        "no-unit-test": "There is no unit test for each way in which the model would run that passes in dbt.",
         "put-back": "The change was written before, and somebody has put it back.",
         "other-node": "Another node or test of the project would be gone, or would be built in another way.",
         "new-node": "What is new is no table, view or ephemeral model of plain SQL and no seed, so that nothing can "

@@ -11,6 +11,7 @@ from sqlglot import exp
 from dbt_ai.sql.islands import Islands, Masked, Splice
 from dbt_ai.sql.outline import Outline, Select
 from dbt_ai.sql.values import QueryFacts, Relation
+from dbt_ai.tasks.refactoring.constants import Rows
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Reference:
 class Known:
     """What rules may know beyond a model's own text. `compiled` is the outline of its compiled SQL as it is before the
     change. `relation` finds what is known of a table of the compiled SQL, `reference` the node that a table of the
-    model's text is. `goal` says what the model is to become."""
+    model's text is. `goal` says what the model is to become; `macros` are those of packages ("dbt_utils.pivot"), and
+    `rows` gives what a query gives that reads no table."""
 
     dialect: str
     relations: Sequence[Relation] = ()
@@ -45,6 +47,8 @@ class Known:
     facts: Callable[[str], QueryFacts | None] = field(default=lambda sql: None)
     reference: Callable[[exp.Table], Reference | None] = field(default=lambda table: None)
     goal: str | None = None
+    macros: frozenset[str] = frozenset()
+    rows: Callable[[str], Rows | None] = field(default=lambda sql: None)
 
 
 @dataclass(frozen=True)

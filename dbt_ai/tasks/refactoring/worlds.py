@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from dbt_ai.sql.islands import Islands
+from dbt_ai.sql.islands import Island, Islands
 from dbt_ai.sql.islands.reading import IslandKind
 
-_CONDITION = re.compile(r"^(\{%[-+]?\s*(?:el)?if\b)(.*?)([-+]?%\})$", re.DOTALL)
+_CONDITION = re.compile(r"^\{%[-+]?\s*(?:el)?if\b(.*?)[-+]?%\}$", re.DOTALL)
 _OF_A_RUN = re.compile(r"^\s*(not\s+)?is_incremental\(\)\s*$")  # compiled both ways anyway
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _MOST = 6
 
 World = Mapping[str, str]
-"""What stands in the place of a statement of Jinja."""
+"""What stands in the place of a piece of Jinja."""
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """The condition from `start` to before `end` of a piece of Jinja."""
+
+    written: str
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.written[self.start : self.end].strip()
+
+    def put(self, value: bool) -> str:
+        """The piece with a value in the place of the condition."""
+        return f"{self.written[: self.start]} {'true' if value else 'false'} {self.written[self.end :]}"
 
 
 def worlds_of(*files: Islands) -> Sequence[World]:
@@ -24,27 +43,49 @@ def worlds_of(*files: Islands) -> Sequence[World]:
     >>> worlds_of(read_islands("{% if var('a') %}1{%- elif b %}2{% endif %}"))[1]
     {"{% if var('a') %}": '{% if true %}', '{%- elif b %}': '{%- elif false %}'}
     """
-    statements = {found[0]: found for islands in files for found in _conditions(islands)}
-    if not statements:
+    found = {one.written: one for islands in files for one in _conditions(islands)}
+    if not found:
         return ({},)
-    conditions = list(dict.fromkeys(found[2].strip() for found in statements.values()))
+    conditions = list(dict.fromkeys(one.text for one in found.values()))
     return (
         {},
         *(
-            {text: _put(found, found[2].strip() == true) for text, found in statements.items()}
+            {written: one.put(one.text == true) for written, one in found.items()}
             for true in (*conditions[:_MOST], None)
         ),
     )
 
 
-def _conditions(islands: Islands) -> Iterator[re.Match[str]]:
+def _conditions(islands: Islands) -> Iterator[_Condition]:
     loops = [(block.start, block.end) for block in islands.blocks if block.name == "for" or block.opaque]
     for island in islands.islands:
-        found = _CONDITION.match(islands.written(island)) if island.kind is IslandKind.STATEMENT else None
-        if found is None or _OF_A_RUN.match(found[2]):
+        found = _condition(islands.written(island), island)
+        if found is None or _OF_A_RUN.match(found.text):
             continue
         if not any(start < island.start < end for start, end in loops):
             yield found
+
+
+def _condition(written: str, island: Island) -> _Condition | None:
+    """The condition of `{% if ... %}`, or of the only `a if ... else b` in another piece of Jinja."""
+    if statement := _CONDITION.match(written):
+        return _Condition(written, *statement.span(1)) if island.kind is IslandKind.STATEMENT else None
+    if island.kind is not IslandKind.EXPRESSION and island.name != "set":
+        return None
+    words = list(_words(written))
+    ifs, elses = ([place for place, word in words if word == wanted] for wanted in ("if", "else"))
+    if len(ifs) != 1 or len(elses) != 1 or ifs[0] > elses[0]:
+        return None
+    inside = written[ifs[0] + len("if") : elses[0]]
+    balanced = all(inside.count(pair[0]) == inside.count(pair[1]) for pair in ("()", "[]", "{}"))
+    return _Condition(written, ifs[0] + len("if"), elses[0]) if balanced else None
+
+
+def _words(written: str) -> Iterator[tuple[int, str]]:
+    """The words of a piece of Jinja with their places, but for those in strings."""
+    plain = _STRING.sub(lambda found: " " * len(found[0]), written)
+    for word in re.finditer(r"\w+", plain):
+        yield word.start(), word[0]
 
 
 def in_world(islands: Islands, world: World) -> str:
@@ -55,7 +96,3 @@ def in_world(islands: Islands, world: World) -> str:
         if new is not None:
             text = text[: island.start] + new + text[island.end :]
     return text
-
-
-def _put(found: re.Match[str], value: bool) -> str:
-    return f"{found[1]} {'true' if value else 'false'} {found[3]}"

@@ -149,6 +149,21 @@ def test_the_words_of_jinja_and_of_hidden_branches_are_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("{{ config(a=1) }}\n{{ union(a) }}\n", "select j1_____"),
+        ("with a as (select 1) {{ union_(a) }}", "with a as (select 1) select j0______"),
+        ("select {{ union(a) }}", "select j0____________"),
+    ],
+)
+def test_an_expression_may_be_the_last_select(text: str, sql: str) -> None:
+    found = masked(read_islands(text), lambda sql: sql.count("select") == text.count("with") + 1)
+    assert found is not None
+    assert found.text.strip() == sql
+    assert list(found.names) == [sql.rpartition(" ")[2]]
+
+
+@pytest.mark.parametrize(
     "sql",
     [
         "select 1 where (",

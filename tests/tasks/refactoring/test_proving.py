@@ -60,3 +60,14 @@ def test_a_database_that_a_model_suggests_tells_apart_what_nothing_else_does(orc
         found = prover.compare(before, after, ())
     assert (found.kind, found.reason) == (VerdictKind.REFUTED, "other-rows")
     assert "€" in found.detail
+
+
+def test_a_condition_within_an_expression_is_compiled_both_ways(orchard: Path) -> None:
+    reader = open_project(orchard, orchard)
+    node = reader.project.nodes["model.orchard.by_variety"]
+    prover = Prover(reader, node, {"crates": _CRATES}, InDuckDB(reader.project))
+    read = "select {{ 'crate_id' if not var('with_weight') else 'no' ~ 'te' }} as a from c"
+    before = f"with c as (select crate_id, note from {{{{ ref('crates') }}}}) {read}"
+    left = prover.compare(before, before.replace(", note", ""), ())
+    assert (left.kind, left.reason) == (VerdictKind.UNPROVEN, "query-failed")
+    assert prover.compare(before, before.replace("crate_id, note", "note, crate_id"), ()).kind is VerdictKind.PROVED

@@ -94,10 +94,23 @@ def test_each_condition_alone_is_true_and_none() -> None:
     ]
 
 
+def test_a_condition_within_an_expression_is_one_too() -> None:
+    text = (
+        "{% set a = 'if x' if var('b') else 1 %}{{ f('c' if not var('d')[0] else 'd') }}{% if var('b') %}e{% endif %}"
+    )
+    assert worlds(text)[1:] == [
+        "{% set a = 'if x' if true else 1 %}{{ f('c' if false else 'd') }}{% if true %}e{% endif %}",
+        "{% set a = 'if x' if false else 1 %}{{ f('c' if true else 'd') }}{% if false %}e{% endif %}",
+        "{% set a = 'if x' if false else 1 %}{{ f('c' if false else 'd') }}{% if false %}e{% endif %}",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "select 1",
+        "{{ 'if a else b' }}{{ f(1) }}{{ ('a' if b) ~ c }}{{ 'a' if b else 'c' if d else e }}",
+        "{{ 'a' if is_incremental() else 'b' }}",
         "{% if is_incremental() %}a{% endif %}",
         "{% if not is_incremental() %}a{% endif %}",
         "{% for a in b %}{{ a }}{% if not loop.last %},{% endif %}{% endfor %}",

@@ -27,17 +27,20 @@ import pytest
 from jinja2 import Environment
 from sqlglot import exp
 
-from dbt_ai.checks.equivalence import equivalent
 from dbt_ai.sql.facts import facts_of
 from dbt_ai.sql.islands import spliced
 from dbt_ai.sql.outline import OutlineError, outline
 from dbt_ai.sql.query import parse_query
-from dbt_ai.sql.values import Relation
+from dbt_ai.sql.values import QueryFacts, Relation
+from dbt_ai.tasks.refactoring.constants import rows_of
+from dbt_ai.tasks.refactoring.proving import compared
 from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.rules import RULES
 from dbt_ai.tasks.refactoring.values import Change, Known, Left, ModelText, Reference
+from tests.tasks.refactoring import dbt_utils
 
 FOLDER = Path(__file__).parent / "rules"
+INSTALLED = "{# dbt_utils #}"  # in texts of projects that have it
 ENTRY = re.compile(r"^-- (before|after|left|stays)(?:: (.*))?\n", re.MULTILINE)
 OF_NAME = {rule.__name__: rule for rule in RULES}
 FILES = sorted(FOLDER.glob("*.sql"))
@@ -49,7 +52,8 @@ def table(called: str, key: tuple[str, ...], **columns: str) -> Relation:
 
 
 TABLES = (
-    table("crates", ("crate_id",), crate_id="INTEGER", picker_id="INTEGER", kg="INTEGER", day="DATE", note="VARCHAR"),
+    table("crates", ("crate_id",), **dbt_utils.COLUMNS["crates"]),
+    table("weights", (), **dbt_utils.COLUMNS["weights"]),
     table("pickers", ("picker_id",), picker_id="INTEGER", name="VARCHAR", team="VARCHAR"),
     table("returns", ("return_id",), return_id="INTEGER", crate_id="INTEGER", kg="INTEGER", day="DATE"),
     table("shifts", ("day", "picker_id"), day="DATE", picker_id="INTEGER", hours="INTEGER"),
@@ -66,6 +70,7 @@ def rendered(text: str, **variables: Any) -> str:
         "var": lambda name, default=None: variables.get(name, default),
         "is_incremental": lambda: False,
         "count_rows": lambda name: f"(select count(*) from {name})",
+        "dbt_utils": dbt_utils,
     }
     return Environment(extensions=["jinja2.ext.do"]).from_string(text).render(**known)
 
@@ -80,7 +85,12 @@ def known(text: str) -> Known:
     compiled = None
     with suppress(OutlineError):
         compiled = outline(rendered(text), "duckdb")
-    return Known("duckdb", TABLES, compiled, lambda sql: facts_of(parse_query(sql, "duckdb", TABLES)), reference)
+    macros = frozenset(f"dbt_utils.{name}" for name in dir(dbt_utils)) if INSTALLED in text else frozenset()
+
+    def facts(sql: str) -> QueryFacts:
+        return facts_of(parse_query(sql, "duckdb", TABLES))
+
+    return Known("duckdb", TABLES, compiled, facts, reference, macros=macros, rows=rows_of)
 
 
 def entries(path: Path) -> Iterator[tuple[str, str, str, str]]:
@@ -137,7 +147,7 @@ def test_the_rows_are_the_same(text: str, after: str) -> None:
     left, right = rendered(text), rendered(after)
     if "raw" in text:
         right = re.sub(r"\b(from|join) (crates|pickers)\b", r"\1 raw.\2", right)
-    found = equivalent(left, right, tables, count=300, seconds=60)
+    found = compared(left, right, tables, 300)
     assert found.same, found
 
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from dbt_ai.tasks.refactoring.rules.columns_by_hand import columns_by_hand
+from dbt_ai.tasks.refactoring.rules.date_spine_by_hand import date_spine_by_hand
 from dbt_ai.tasks.refactoring.rules.distinct_without_effect import distinct_without_effect
+from dbt_ai.tasks.refactoring.rules.division_by_hand import division_by_hand
 from dbt_ai.tasks.refactoring.rules.hard_coded_relation import hard_coded_relation
 from dbt_ai.tasks.refactoring.rules.nested_subquery import nested_subquery
 from dbt_ai.tasks.refactoring.rules.order_without_effect import order_without_effect
+from dbt_ai.tasks.refactoring.rules.pivot_by_hand import pivot_by_hand
 from dbt_ai.tasks.refactoring.rules.same_cte import same_cte
+from dbt_ai.tasks.refactoring.rules.surrogate_key_by_hand import surrogate_key_by_hand
+from dbt_ai.tasks.refactoring.rules.union_by_hand import union_by_hand
 from dbt_ai.tasks.refactoring.rules.union_without_effect import union_without_effect
 from dbt_ai.tasks.refactoring.rules.unused_column import unused_column
 from dbt_ai.tasks.refactoring.rules.unused_cte import unused_cte
@@ -30,9 +36,24 @@ RULES: tuple[Rule, ...] = (
     union_without_effect,
     order_without_effect,
     nested_subquery,
+    surrogate_key_by_hand,
+    division_by_hand,
+    pivot_by_hand,
+    date_spine_by_hand,
+    columns_by_hand,
+    union_by_hand,
 )
 
-GOALS_OF: Mapping[Rule, tuple[str, ...]] = MappingProxyType({})
+GOALS_OF: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
+    {
+        surrogate_key_by_hand: ("readable",),
+        division_by_hand: ("readable",),
+        pivot_by_hand: ("readable",),
+        date_spine_by_hand: ("readable",),
+        columns_by_hand: ("readable",),
+        union_by_hand: ("readable",),
+    }
+)
 """The goals of `--goal` that a rule is for: one of taste is for `readable`, a costly one for `cheaper`. A rule that is
 not here runs always."""
 

@@ -18,7 +18,8 @@ from dbt_ai.tasks.refactoring.values import Known
 @dataclass(frozen=True)
 class Models:
     """The models that a run may change, and what rules may know of them. `known` is what they know of one model,
-    `put_back` tells that somebody has put a change of a model back, which is named by its rule and its place."""
+    `put_back` tells that somebody has put a change of a model back, which is named by its rule and its place,
+    `compiled` gives the SQL of a model as it was before the run, and those in `tested` have unit tests."""
 
     project: Project
     nodes: Sequence[Node]
@@ -26,6 +27,8 @@ class Models:
     known: Callable[[Node], Known]
     put_back: Callable[[Node, str, str], bool]
     goal: str | None = None
+    compiled: Callable[[Node], str | None] = lambda node: None
+    tested: frozenset[str] = frozenset()
 
     def text(self, node: Node) -> str:
         """The text of a model as it is by now."""
@@ -102,9 +105,12 @@ class _Run:
                 self.kept[key] = found
                 continue
             self.progress(f"Proving {found.rule}", len(self._done), len(self._done))
-            proof = prove_files(self.reader, self.relations, self.models.draft, found)
+            if found.prove is not None:
+                found, proof = found.prove(self.reader, self.relations, self.models.draft)
+            else:
+                proof = prove_files(self.reader, self.relations, self.models.draft, found)
             self.tried.append((found, proof))
-            if proof.verdict.writable:
+            if proof.same:
                 self.models = replace(self.models, draft=self.models.draft.with_change(found))
             return True
         return False

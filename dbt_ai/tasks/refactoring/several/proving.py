@@ -15,7 +15,7 @@ from dbt_ai.project.values import Node, ProjectReader
 from dbt_ai.sql.islands import Islands, JinjaError, read_islands
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.in_duckdb import InDuckDB
-from dbt_ai.tasks.refactoring.proving import Prover, WithFiles, from_worst
+from dbt_ai.tasks.refactoring.proving import Prover, WithFiles, from_worst, same_rows
 from dbt_ai.tasks.refactoring.refusing import reason_for_branches, reason_for_hooks, reason_for_sql
 from dbt_ai.tasks.refactoring.several.allowing import (
     Reason,
@@ -119,7 +119,7 @@ class _Proof:
             prover = Prover(self.reader, node, self.relations, in_duckdb, self._with_files(node))
             names = prover.named(self._before(path)) + prover.named(text)
             verdicts[node.unique_id] = prover.compare(self._before(path), text, names)
-            if not verdicts[node.unique_id].writable:
+            if not same_rows(verdicts[node.unique_id]):
                 break
         if not verdicts:
             return FilesProof(Verdict(VerdictKind.UNPROVEN, "No model changes.", "no-model"), plan=plan)

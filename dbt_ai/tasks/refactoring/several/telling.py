@@ -18,7 +18,7 @@ def told_files(project: Project, made: MadeFiles) -> Iterator[Outcome]:
     """One outcome for each model that a change is about and each file that it makes; for a change that is not made one
     of the model that it fails for."""
     for change, proof in made.tried:
-        if proof.verdict.writable:
+        if proof.same:
             yield from _written(project, made, change, proof)
         else:
             yield _failed(project, change, proof)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from dbt_ai.edits import plan_edits
+from dbt_ai.project.values import ProjectReader
+from dbt_ai.sql.values import Relation
+from dbt_ai.tasks.refactoring.proving import same_rows
 from dbt_ai.values import AnyEdit, FileEdit, Plan, SqlEdit, Verdict
+
+Prove: TypeAlias = "Callable[[ProjectReader, Mapping[str, Relation], Draft], tuple[FilesChange, FilesProof]]"
 
 
 @dataclass(frozen=True)
@@ -16,7 +22,8 @@ class FilesChange:
 
     `files` are the texts of new files and the new texts of those that are there, by their paths from the project's
     root; `replaces` are the texts of those that are there and are no models. `edits` are made of property files
-    besides. `rule` and `place` name the change, the same in every run; `sentence` says what is so now.
+    besides. `rule` and `place` name the change, the same in every run; `sentence` says what is so now. `prove` is the
+    proof of a change that is meant to build a model otherwise: it gives the change as it is to be made.
     """
 
     rule: str
@@ -25,6 +32,7 @@ class FilesChange:
     files: Mapping[str, str]
     replaces: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[AnyEdit, ...] = ()
+    prove: Prove | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,11 @@ class FilesProof:
     verdict: Verdict
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
+
+    @property
+    def same(self) -> bool:
+        """Whether the change may be made: what only holds on the data that is there is not enough."""
+        return same_rows(self.verdict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dbt_ai.project.opening import open_project
@@ -121,7 +122,7 @@ def test_a_seed_is_read_with_its_rows_and_types(known: Known) -> None:
     seed = "variety_id,colour\n10,red\n11,yellow\n12,green\n"
     changed = {"seeds/variety_colours.csv": seed, "models/colours.sql": joined}
     proof = proof_of(known, changed)
-    assert proof.verdict.writable, proof.verdict
+    assert proof.same, proof.verdict
     for wrong, reason in ((seed.replace("green", "blue"), "other-rows"), (seed + "12,blue\n", "other-rows")):
         proof = proof_of(known, {**changed, "seeds/variety_colours.csv": wrong})
         assert (proof.verdict.kind, proof.verdict.reason) == (VerdictKind.REFUTED, reason), proof.verdict
@@ -136,6 +137,19 @@ def test_a_change_after_another_one_is_compared_with_what_is_on_disk(known: Know
     proof = proof_of(known, {"models/sizes.sql": called}, FilesChange("rule", "first", "", first))
     assert kinds(proof) == {"sizes": VerdictKind.PROVED}, proof.verdict
     assert [change.path for change in proof.plan.changes] == ["macros/size.sql", "models/sizes.sql"]
+
+
+def test_what_only_holds_on_the_rows_that_are_there_is_not_made(orchard: Path) -> None:
+    many = "select note from {{ ref('crates') }} group by note having count(*) > "
+    (orchard / "models" / "many.sql").write_text(f"{many}30", encoding="utf-8")
+    with duckdb.connect(str(orchard / "orchard.duckdb")) as connection:
+        connection.execute("insert into crates select 100 + i, 1, 10, date '2024-09-06', 1, 'dry' from range(40) t(i)")
+    reader = open_project(orchard)
+    scope = compile_scope(reader, ["model.orchard.many"])
+    proof = proof_of(
+        (reader, known_relations(reader, InDuckDB(reader.project), scope)[0]), {"models/many.sql": f"{many}35"}
+    )
+    assert (proof.verdict.kind, proof.same) == (VerdictKind.HOLDS, False), proof.verdict
 
 
 HOOKED = "{{ config(post_hook='delete from raw.weather') }} select 1 as picker_id, 2 as kg"
@@ -191,6 +205,6 @@ def test_a_change_is_made_as_a_whole_or_not_at_all(known: Known) -> None:
 
     models = Models(project, nodes, Draft(before), lambda node: KnownOfModel("duckdb"), put_back)
     made = make_files(reader, relations, models, [lambda models: iter(changes)])
-    assert [(one.place, proof.verdict.writable) for one, proof in made.tried] == [("a", False), ("b", True)]
+    assert [(one.place, proof.same) for one, proof in made.tried] == [("a", False), ("b", True)]
     assert dict(made.draft.files) == right
     assert list(made.kept) == [changes[2]]
