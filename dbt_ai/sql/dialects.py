@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
 _DIFFERING = {
@@ -20,6 +21,10 @@ _DIFFERING = {
     "motherduck": "duckdb",
     "upsolver": "snowflake",
 }
+_ALIAS_IN_GROUP_BY = frozenset(
+    {"bigquery", "clickhouse", "databricks", "duckdb", "mysql", "postgres", "redshift", "snowflake", "spark", "sqlite"}
+)
+_ALIAS_BESIDE = frozenset({"clickhouse", "databricks", "duckdb", "redshift", "snowflake"})
 
 
 def dialect_of(adapter_type: str) -> str:
@@ -29,3 +34,23 @@ def dialect_of(adapter_type: str) -> str:
     """
     name = _DIFFERING.get(adapter_type, adapter_type)
     return name if name and Dialect.get(name) is not None else ""
+
+
+def reads_alias_in_group_by(dialect: str) -> bool:
+    """Whether GROUP BY may name a column of the SELECT by its alias."""
+    return dialect in _ALIAS_IN_GROUP_BY
+
+
+def reads_alias_beside(dialect: str) -> bool:
+    """Whether a column of a SELECT may use the alias of one before it."""
+    return dialect in _ALIAS_BESIDE
+
+
+def has_qualify(dialect: str) -> bool:
+    """Whether QUALIFY is a clause of the dialect.
+
+    >>> has_qualify("duckdb"), has_qualify("postgres")
+    (True, False)
+    """
+    query = exp.select("a").from_("t").qualify("row_number() over (order by a) = 1")
+    return "QUALIFY" in query.sql(dialect)

@@ -135,7 +135,7 @@ def refactor(
     # What the warehouse itself says of a change is asked for single files only.
     rules = () if in_duckdb.is_translated else FILES_RULES
     made = make_files(reader, relations, models, rules, progress)
-    return _write(project, found, asked, made, remembered, options, (*notices, *more), progress)
+    return _write(project, _measured(project, found), asked, made, remembered, options, (*notices, *more), progress)
 
 
 def _read(project: Project, node: Node) -> _Found:
@@ -247,6 +247,14 @@ def _rows(sql: str, in_duckdb: InDuckDB) -> Rows | None:
         return None
 
 
+def _measured(project: Project, found: Mapping[str, _Found]) -> Mapping[str, _Found]:
+    """What was found, with the rows that each change spares the warehouse."""
+    from dbt_ai.tasks.refactoring.measuring import with_rows
+
+    counted = with_rows(project, {u: one.refactored for u, one in found.items() if one.refactored is not None})
+    return {u: replace(one, refactored=counted.get(u)) for u, one in found.items()}
+
+
 def _facts(sql: str, dialect: str, relations: Mapping[str, Relation]) -> QueryFacts | None:
     from dbt_ai.sql.facts import facts_of
 
@@ -349,7 +357,7 @@ def _told(node: Node, found: _Found) -> Iterator[Outcome]:
         kind = OutcomeKind.WRITTEN if tried.written else OutcomeKind.REFUSED
         if tried.verdict.kind is VerdictKind.REFUTED:
             kind = OutcomeKind.REFUTED
-        detail = tried.change.sentence + (f" {tried.gain[0].upper()}{tried.gain[1:]}." if tried.gain else "")
+        detail = tried.change.sentence + (f" {', '.join(tried.gains)} less." if tried.gains else "")
         yield Outcome(
             target,
             kind,

@@ -41,6 +41,23 @@ def facts_of_source(model: ModelText, place: Place, source: exp.Expr) -> QueryFa
     return _facts(model, compiled, place.path, f"select * from {name.sql(model.known.dialect)}")
 
 
+def columns_of_sources(model: ModelText, place: Place, select: Select) -> list[tuple[exp.Expr, list[str]]] | None:
+    """All that the SELECT at `place` reads from, as its compiled SQL has it, with the columns of each; None where they
+    are not all known."""
+    arms = {path: len(query.arms) for path, query in model.outline.query.queries()}
+    compiled = select_at(model, place, arms[place.path])
+    if compiled is None or len(compiled.joins) != len(select.joins):
+        return None
+    from_ = compiled.tree.args.get("from_")
+    found: list[tuple[exp.Expr, list[str]]] = []
+    for source in [*([from_.this] if from_ is not None else []), *(join.tree.this for join in compiled.joins)]:
+        facts = facts_of_source(model, place, source)
+        if facts is None or not is_complete(facts):
+            return None
+        found.append((source, [column.name for column in facts.columns]))
+    return found
+
+
 def is_complete(facts: QueryFacts) -> bool:
     """Whether all columns of a query are known."""
     return bool(facts.columns) and all(column.name != "*" for column in facts.columns)

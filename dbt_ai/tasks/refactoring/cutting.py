@@ -76,20 +76,20 @@ def items_cut(model: ModelText, items: Sequence[Item], gone: Item) -> tuple[Spli
     """A column of a SELECT, with its comma and a comment behind it on its line."""
     text, number = model.text, items.index(gone)
     without_comments(model, gone)
-    behind = _past_line_comment(text, gone.end)
+    behind = past_line_comment(text, gone.end)
     if number + 1 < len(items):
         after = items[number + 1].start
         comma = _comma(model, gone.end, after)
         only_blank(model, behind, comma)
-        only_blank(model, _past_line_comment(text, comma + 1), after)
+        only_blank(model, past_line_comment(text, comma + 1), after)
         if number:
-            line = _past_line_comment(text, _comma(model, items[number - 1].end, gone.start) + 1)
+            line = past_line_comment(text, _comma(model, items[number - 1].end, gone.start) + 1)
             only_blank(model, line, gone.start)
         return (Splice(gone.start, after),)
-    before = _past_line_comment(text, items[number - 1].end)
+    before = past_line_comment(text, items[number - 1].end)
     comma = _comma(model, before, gone.start)
     only_blank(model, before, comma)
-    line = _past_line_comment(text, comma + 1)
+    line = past_line_comment(text, comma + 1)
     only_blank(model, line, gone.start)
     if line == comma + 1:
         return (Splice(before, behind),)
@@ -100,7 +100,7 @@ def _comma(model: ModelText, start: int, end: int) -> int:
     return next(t.start for t in model.outline.tokens if t.start >= start and t.start < end and t.text == ",")
 
 
-def _past_line_comment(text: str, place: int) -> int:
+def past_line_comment(text: str, place: int) -> int:
     """Behind a `--` comment that follows on the same line, else `place`."""
     line_end = text.find("\n", place)
     rest = text[place : line_end if line_end >= 0 else len(text)]

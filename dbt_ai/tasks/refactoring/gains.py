@@ -11,20 +11,24 @@ from sqlglot.errors import SqlglotError
 _COUNTED = {"join": exp.Join, "sort": exp.Order, "DISTINCT": exp.Distinct}
 
 
-def gain_of(before: str, after: str, left: str, right: str, dialect: str) -> str:
-    """What the text `after` has less of than `before`, and the SQL `right` than `left`, as a clause; empty for nothing.
+def gains_of(before: str, after: str, left: str, right: str, dialect: str) -> tuple[str, ...]:
+    """What the text `after` has less of than `before`, and the SQL `right` than `left`.
 
-    >>> gain_of("select a\\norder by 1", "select a", "select a order by 1", "select a", "")
-    '1 line, 1 sort less'
+    >>> gains_of("select a\\norder by 1", "select a", "select a order by 1", "select a", "")
+    ('1 line', '1 sort')
     """
-    lines = {"line": before.count("\n")}, {"line": after.count("\n")}
-    return clause_of({**lines[0], **costs_of(left, dialect)}, {**lines[1], **costs_of(right, dialect)})
+    old, new = {"line": before.count("\n")}, {"line": after.count("\n")}
+    return _gains({**old, **costs_of(left, dialect)}, {**new, **costs_of(right, dialect)})
 
 
 def clause_of(before: Mapping[str, int], after: Mapping[str, int]) -> str:
     """What there is less of than before, as a clause; empty for nothing."""
-    told = [word for name, number in before.items() for word in _less(number - after.get(name, number), name)]
+    told = _gains(before, after)
     return f"{', '.join(told)} less" if told else ""
+
+
+def _gains(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(word for name, number in before.items() for word in _less(number - after.get(name, number), name))
 
 
 def costs_of(sql: str, dialect: str) -> Mapping[str, int]:

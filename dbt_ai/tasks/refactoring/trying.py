@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dbt_ai.sql.islands import SpliceError, spliced
 from dbt_ai.sql.outline import Outline, OutlineError, outline
-from dbt_ai.tasks.refactoring.gains import gain_of
+from dbt_ai.tasks.refactoring.gains import gains_of
 from dbt_ai.tasks.refactoring.proving import Prover
 from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.rules import rules_for
@@ -17,11 +17,13 @@ from dbt_ai.values import Verdict, VerdictKind
 
 @dataclass(frozen=True)
 class Tried:
-    """A change with its verdict, and what it gains; written where it is the same."""
+    """A change with its verdict; written where it is the same. `gains` are what there is less of, `queries` the SQL
+    without and with it."""
 
     change: Change
     verdict: Verdict
-    gain: str = ""
+    gains: tuple[str, ...] = ()
+    queries: tuple[str, str] | None = None
 
     @property
     def written(self) -> bool:
@@ -117,15 +119,18 @@ class _Run:
                 self.tried += tried
                 self._failed.add((changes[0].rule, changes[0].place))
             return False
-        self.tried += [replace(one, gain=self._gain(model, one.change, reads)) for one in tried]
+        self.tried += [self._with_gains(model, one, reads) for one in tried]
         self.text, self.reads = text, reads
         return True
 
-    def _gain(self, model: ModelText, change: Change, reads: Sequence[str]) -> str:
-        """What the change alone gains."""
-        text = spliced(model.islands, change.splices)
+    def _with_gains(self, model: ModelText, tried: Tried, reads: Sequence[str]) -> Tried:
+        """With what the change alone gains."""
+        text = spliced(model.islands, tried.change.splices)
         old, new = self._prover.compiled(self.text, self.reads), self._prover.compiled(text, reads)
-        return gain_of(self.text, text, old, new, self._known.dialect) if old and new else ""
+        if not old or not new:
+            return tried
+        gains = gains_of(self.text, text, old, new, self._known.dialect)
+        return replace(tried, gains=gains, queries=(old, new))
 
     def _leave(self, change: Change, reason: str) -> None:
         key = (change.rule, change.place)

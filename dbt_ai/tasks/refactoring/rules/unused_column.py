@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from dbt_ai.sql.outline import Cte, Item, Select
+from dbt_ai.sql.outline import Item, Select
 from dbt_ai.tasks.refactoring.cutting import InTheWayError, items_cut
-from dbt_ai.tasks.refactoring.using import columns_used, select_of, uses_of
+from dbt_ai.tasks.refactoring.using import is_named_beside, used_of
 from dbt_ai.tasks.refactoring.values import Change, Found, Left, ModelText
 
 _MAKES_ROWS = (exp.UDTF, exp.Explode, exp.Posexplode, exp.Anonymous)
@@ -21,7 +21,7 @@ def unused_column(model: ModelText) -> Found:
         if len(cte.query.arms) != 1 or cte.has_columns or not model.is_sure(cte.query.arms[0].tree):
             continue
         select = cte.query.arms[0]
-        used = _used(model, cte)
+        used = used_of(model, cte)
         if used is None or _needs_each_column(select):
             continue
         for item in _removable(model, select, used):
@@ -30,22 +30,6 @@ def unused_column(model: ModelText) -> Found:
                 yield Change("unused-column", place, sentence, items_cut(model, select.items, item))
             except InTheWayError as error:
                 yield Left("unused-column", place, sentence, error.reason)
-
-
-def _used(model: ModelText, cte: Cte) -> set[str] | None:
-    found: set[str] = set()
-    tables = uses_of(model, cte)
-    for table in tables:
-        reader = select_of(table)
-        used = columns_used(model, reader, table) if reader is not None and _is_source(table) else None
-        if used is None:
-            return None
-        found |= used
-    return found if tables and not model.is_hidden(cte.name) else None
-
-
-def _is_source(table: exp.Table) -> bool:
-    return isinstance(table.parent, (exp.From, exp.Join))
 
 
 def _needs_each_column(select: Select) -> bool:
@@ -67,7 +51,7 @@ def _removable(model: ModelText, select: Select, used: set[str]) -> Iterator[Ite
         name = item.name.casefold()
         if not name or item.is_star or name in used or model.is_hidden(name) or len(select.items) == 1:
             continue
-        if item.tree.find(*_MAKES_ROWS) or _named_beside(select, item) or _is_grouped_by(select, item):
+        if item.tree.find(*_MAKES_ROWS) or is_named_beside(select, item) or _is_grouped_by(select, item):
             continue
         if aggregated == [item] and "group" not in select.clauses:
             continue  # without it there would be a row for each that is read
@@ -83,14 +67,3 @@ def _is_grouped_by(select: Select, item: Item) -> bool:
 
 def _aggregates(tree: exp.Expr) -> bool:
     return any(not isinstance(one.parent, exp.Window) for one in tree.find_all(exp.AggFunc))
-
-
-def _named_beside(select: Select, item: Item) -> bool:
-    """Whether another part of the SELECT may mean the column by its name, rather than one of those it reads."""
-    if isinstance(item.tree, exp.Column):
-        return False
-    inside = {id(node) for node in item.tree.walk()}
-    return any(
-        not column.table and column.name.casefold() == item.name.casefold() and id(column) not in inside
-        for column in select.tree.find_all(exp.Column)
-    )

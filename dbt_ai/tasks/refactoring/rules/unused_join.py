@@ -40,7 +40,7 @@ def _is_left(join: exp.Join) -> bool:
 
 def _is_unread(model: ModelText, place: Place, select: Select, join: Join, compiled: Join) -> bool:
     source = join.tree.this
-    used = columns_used(model, select.tree, source, but=join.tree)
+    used = columns_used(model, select.tree, source, but=(join.tree,))
     if used is None:
         return False
     facts = facts_of_source(model, place, compiled.tree.this)
