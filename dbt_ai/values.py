@@ -175,6 +175,15 @@ class UnitTestEdit:
 
 
 @dataclass(frozen=True)
+class MacroEdit:
+    """An entry to be added to `macros:` of the property file at `path`, as YAML has it: `name`, `description`,
+    `arguments`."""
+
+    path: str
+    macro: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class FileEdit:
     """A new file with `text`, such as a singular test or a macro. It must not exist."""
 
@@ -191,7 +200,7 @@ class SqlEdit:
     replaces: str
 
 
-AnyEdit = Edit | TestEdit | UnitTestEdit | FileEdit | SqlEdit
+AnyEdit = Edit | TestEdit | UnitTestEdit | MacroEdit | FileEdit | SqlEdit
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from dbt_ai.edits.files import PropertyFile
 from dbt_ai.edits.locate import Act, Path
 from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.schema import violations
-from dbt_ai.edits.steps import Step, Unit, tests_key
+from dbt_ai.edits.steps import WHOLE, Step, Unit, tests_key
 from dbt_ai.edits.tree import Alias, Mapping
 from dbt_ai.edits.tree import Sequence as SequenceNode
 from dbt_ai.edits.unit_tests import SECTION
 from dbt_ai.edits.write import Writer, apply_splices
-from dbt_ai.values import Edit, TestEdit, UnitTestEdit
+from dbt_ai.values import Edit, TestEdit
 
 
 def compose(file: PropertyFile, before: Any, order: dict[int, int], units: Sequence[Unit]) -> str:
@@ -140,7 +140,7 @@ def _write_entries(file: PropertyFile, writer: Writer, units: Sequence[Unit], me
 
 
 def _node(file: PropertyFile, units: Sequence[Unit], name: str) -> dict[str, Any]:
-    if isinstance(units[0].first.edit, UnitTestEdit):
+    if isinstance(units[0].first.edit, WHOLE):
         item: dict[str, Any] = units[0].first.value
         return item
     entry = _entry(file, [unit.first for unit in units if unit.first.column is None], name)

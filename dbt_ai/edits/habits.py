@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 LONG = 80  # a description of more characters is a long one
 FIRM = 3  # so many descriptions without an exception make a rule
-SECTIONS = ("models", "sources", "seeds", "snapshots", "tables", "unit_tests")
+SECTIONS = ("models", "sources", "seeds", "snapshots", "tables", "unit_tests", "macros")
 
 
 @dataclass(frozen=True)

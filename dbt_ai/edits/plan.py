@@ -14,7 +14,7 @@ from dbt_ai.edits.journal import recover
 from dbt_ai.edits.new_files import plan_files
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.steps import PropertyEdit, Unit, read_steps
-from dbt_ai.values import AnyEdit, FileChange, FileEdit, Plan, Refusal, SqlEdit, TestEdit, UnitTestEdit
+from dbt_ai.values import AnyEdit, FileChange, FileEdit, MacroEdit, Plan, Refusal, SqlEdit, TestEdit, UnitTestEdit
 
 
 def plan_edits(root: Path, edits: Sequence[AnyEdit]) -> Plan:
@@ -58,7 +58,7 @@ def _plan_file(
 ) -> tuple[FileChange | None, list[PropertyEdit], list[Refusal]]:
     try:
         file = read_property_file(root, path, siblings)
-        expected = (edit.place.file_exists for edit in edits if not isinstance(edit, UnitTestEdit))
+        expected = (edit.place.file_exists for edit in edits if not isinstance(edit, (UnitTestEdit, MacroEdit)))
         if file.before is None and any(expected):
             raise RefusalError("file-missing")
         if any(isinstance(edit, TestEdit) for edit in edits):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_ai.values import AnyEdit, FileEdit, Refusal, SqlEdit, UnitTestEdit
+from dbt_ai.values import AnyEdit, FileEdit, MacroEdit, Refusal, SqlEdit, UnitTestEdit
 
 REASONS: dict[str, str] = {
     "alias-expansion": "{path} repeats itself through aliases too often for an edit to be checked; edit it by hand.",
@@ -20,12 +20,14 @@ REASONS: dict[str, str] = {
     "file-missing": "{path} is not there any more.",
     "file-twice": "There are different edits that make {path}; give one.",
     "guard": "The edit of {target} would have changed something else in {path}; nothing was written for it.",
+    "invalid-macro": "The entry of the macro {target} is not laid out as dbt reads one.",
     "invalid-test": "The test for {target} is not laid out as dbt reads one.",
     "invalid-text": "The text for {target} holds characters that no UTF-8 file can hold.",
     "invalid-unit-test": "The unit test {target} is not laid out as dbt reads one.",
     "jinja-name": "The name of {target} looks like Jinja, which dbt would render; write its entry by hand.",
     "jinja-raw": "The text for {target} contains `endraw` and could break out of the Jinja block that protects it.",
     "jinja-value": "A value in the test of {target} would be changed or run by dbt's Jinja; write that test by hand.",
+    "macro-exists": "{path} has another entry for the macro {target}; it stays as it is.",
     "multiple-documents": "{path} holds several YAML documents; dbt reads files with one.",
     "not-a-doc-call": "The text for {target} was to be a doc() call and is something else.",
     "not-a-file": "{path} is not a regular file.",
@@ -59,6 +61,8 @@ def refusal(edit: AnyEdit, reason: str) -> Refusal:
     version = None
     if isinstance(edit, UnitTestEdit):
         target = str(edit.unit_test.get("name"))
+    elif isinstance(edit, MacroEdit):
+        target = str(edit.macro.get("name"))
     elif not isinstance(edit, (FileEdit, SqlEdit)):
         place = edit.place
         name = f"{place.name}.{place.table}" if place.table else place.name

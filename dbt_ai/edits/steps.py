@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbt_ai.edits import data_tests, unit_tests
+from dbt_ai.edits import data_tests, macros, unit_tests
 from dbt_ai.edits.data_tests import KEYS, Identity
 from dbt_ai.edits.files import PropertyFile
 from dbt_ai.edits.guard import same
@@ -15,9 +15,10 @@ from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.edits.texts import JINJA, doc_call, normalise, protect, unprotect
 from dbt_ai.edits.tree import Alias, Mapping, Scalar
 from dbt_ai.edits.tree import Sequence as SequenceNode
-from dbt_ai.values import Edit, Refusal, TestEdit, UnitTestEdit
+from dbt_ai.values import Edit, MacroEdit, Refusal, TestEdit, UnitTestEdit
 
-PropertyEdit = Edit | TestEdit | UnitTestEdit
+PropertyEdit = Edit | TestEdit | UnitTestEdit | MacroEdit
+WHOLE = (UnitTestEdit, MacroEdit)  # edits that add a whole entry, which stands in a section of its own
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,19 @@ class Step:
     @property
     def column(self) -> str | None:
         """The column that it is about."""
-        return None if isinstance(self.edit, UnitTestEdit) else self.edit.column
+        return None if isinstance(self.edit, WHOLE) else self.edit.column
 
     @property
     def name(self) -> str:
-        """The name of the entry that it is about: a node, a source's table, a unit test."""
-        if isinstance(self.edit, UnitTestEdit):
+        """The name of the entry that it is about: a node, a source's table, a unit test, a macro."""
+        if isinstance(self.edit, WHOLE):
             return str(self.value["name"])
         return self.edit.place.table or self.edit.place.name
 
     @property
     def version(self) -> str | None:
         """The version of the model that it is about."""
-        return None if isinstance(self.edit, UnitTestEdit) else self.edit.place.version
+        return None if isinstance(self.edit, WHOLE) else self.edit.place.version
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Steps:
 
 def read_steps(file: PropertyFile, before: Any, edits: Sequence[PropertyEdit]) -> Steps:
     """The steps of `edits` in `file`, whose loaded data is `before`."""
-    locator = Locator(file.root, [edit for edit in edits if not isinstance(edit, UnitTestEdit)])
+    locator = Locator(file.root, [edit for edit in edits if not isinstance(edit, WHOLE)])
     steps = Steps()
     grouped: dict[tuple[object, ...], list[Step]] = {}
     tests: dict[tuple[object, ...], tuple[object, ...]] = {}
@@ -107,6 +108,8 @@ def read_steps(file: PropertyFile, before: Any, edits: Sequence[PropertyEdit]) -
 def _step(locator: Locator, edit: PropertyEdit) -> Step:
     if isinstance(edit, UnitTestEdit):
         return Step(edit, locator.section(unit_tests.SECTION), unit_tests.prepared(edit.unit_test))
+    if isinstance(edit, MacroEdit):
+        return Step(edit, locator.section(macros.SECTION), macros.prepared(edit.macro))
     spot = locator.find(edit)
     if isinstance(edit, Edit):
         return Step(edit, spot, (doc_call if edit.doc_call else protect)(edit.text))
@@ -174,10 +177,11 @@ def _is_change(file: PropertyFile, before: Any, steps: Sequence[Step]) -> bool:
     """False where it is there already. Raises RefusalError where the steps do not agree with the file."""
     first = steps[0]
     spot = first.spot
-    if isinstance(first.edit, UnitTestEdit):
+    if isinstance(first.edit, WHOLE):
         if not all(same(step.value, first.value) for step in steps):
             raise RefusalError("conflicting-texts")
-        return not unit_tests.is_there(before, first.value)
+        kind = unit_tests if isinstance(first.edit, UnitTestEdit) else macros
+        return not kind.is_there(before, first.value)
     if spot.act is Act.CHANGE and spot.mapping is not None:
         if first.identity is not None:
             _check_tests(spot.mapping)

@@ -9,7 +9,7 @@ from typing import Any
 
 from dbt_ai.project.places import SECTIONS
 from dbt_ai.project.property_files import PropertyFiles, raw_column_descriptions, raw_description
-from dbt_ai.project.values import Column, DataTest, Exposure, Node
+from dbt_ai.project.values import Column, DataTest, Exposure, Macro, Node
 
 
 def nodes_of(manifest: Any, root_package: str, files: PropertyFiles) -> list[Node]:
@@ -45,6 +45,11 @@ def macros_of(manifest: Any, root_package: str) -> frozenset[str]:
     """The names of the macros of packages, each with its package's before a dot."""
     macros = (macro for macro in manifest.macros.values() if macro.package_name != root_package)
     return frozenset(f"{macro.package_name}.{macro.name}" for macro in macros)
+
+
+def macro_sql_of(manifest: Any) -> list[Macro]:
+    """The macros of a manifest, dbt's own and those of packages too."""
+    return [Macro(macro.name, macro.package_name, str(macro.macro_sql)) for macro in manifest.macros.values()]
 
 
 def exposures_of(manifest: Any) -> list[Exposure]:

@@ -17,6 +17,7 @@ from dbt_ai.project.conversion import (
     disabled_of,
     exposures_of,
     generic_tests_of,
+    macro_sql_of,
     macros_of,
     nodes_of,
     type_roots,
@@ -67,6 +68,7 @@ class LiveReader:
             catalog_columns=catalog_columns(self._target_path),
             generic_tests=generic_tests_of(self._manifest, config.project_name),
             macros=macros_of(self._manifest, config.project_name),
+            macro_sql=tuple(macro_sql_of(self._manifest)),
         )
 
     @property

@@ -94,6 +94,15 @@ class DataTest:
 
 
 @dataclass(frozen=True)
+class Macro:
+    """A macro of the project or of a package, dbt's own among them. `sql` is all of it, as it stands in its file."""
+
+    name: str
+    package_name: str
+    sql: str
+
+
+@dataclass(frozen=True)
 class UnitTest:
     """A unit test of the model `node`, compiled by dbt: `sql` is the model's with a CTE of the given rows in the place
     of each relation (None: `error` says why there is none). Expected are `rows`, or those that `rows_sql` selects."""
@@ -158,6 +167,7 @@ class Project:
     catalog_columns: Mapping[str, tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
     generic_tests: Mapping[str, str] = field(default_factory=dict)
     macros: frozenset[str] = frozenset()
+    macro_sql: tuple[Macro, ...] = ()
 
     def graph(self) -> nx.DiGraph[str]:
         """The DAG of `nodes`: an edge from each parent to each child."""

@@ -134,7 +134,7 @@ def refactor(
         return Report("refactor", notices=(*notices, *more), unfinished=asked.unfinished)
     # What the warehouse itself says of a change is asked for single files only.
     rules = () if in_duckdb.is_translated else FILES_RULES
-    made = make_files(reader, relations, models, rules, progress)
+    made = make_files(relations, models, rules, progress)
     return _write(project, _measured(project, found), asked, made, remembered, options, (*notices, *more), progress)
 
 
@@ -282,7 +282,7 @@ def _models(
     texts = {paths[u]: one.refactored.text for u, one in open_ones.items() if one.refactored is not None}
     changed = {path: text for path, text in texts.items() if text != before[path]}
     return Models(
-        project,
+        reader,
         [project.nodes[u] for u in open_ones],
         Draft(before, changed),
         lambda node: _known(reader, node, relations, in_duckdb, goal),

@@ -45,6 +45,8 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "stand for it while the SQL is compared.",
         "other-file": "A file that is there and is neither a model nor a property file would change.",
         "macro-asks": "The macro asks what kind of run it is in, and is compiled in one kind only.",
+        "test-fails": "The test that comes with the change does not pass.",
+        "no-macro-test": "No values were found on which a test of the macro could fail.",
         "no-model": "The SQL of no model would change.",
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.sql.values import Relation
@@ -19,9 +19,10 @@ from dbt_ai.tasks.refactoring.values import Known
 class Models:
     """The models that a run may change, and what rules may know of them. `known` is what they know of one model,
     `put_back` tells that somebody has put a change of a model back, which is named by its rule and its place,
-    `compiled` gives the SQL of a model as it was before the run, and those in `tested` have unit tests."""
+    `compiled` gives the SQL of a model as it was before the run, and those in `tested` have unit tests. In `memory`
+    rules keep what they know from one change to the next."""
 
-    project: Project
+    reader: ProjectReader
     nodes: Sequence[Node]
     draft: Draft
     known: Callable[[Node], Known]
@@ -29,9 +30,17 @@ class Models:
     goal: str | None = None
     compiled: Callable[[Node], str | None] = lambda node: None
     tested: frozenset[str] = frozenset()
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        """The project as it is on disk."""
+        return self.reader.project
 
     def text(self, node: Node) -> str:
         """The text of a model as it is by now."""
+        if node.package_name != self.project.name:
+            return node.raw_code
         return self.draft.text(node.original_file_path) or ""
 
 
@@ -61,14 +70,13 @@ class MadeFiles:
 
 
 def make_files(
-    reader: ProjectReader,
     relations: Mapping[str, Relation],
     models: Models,
     rules: Sequence[FilesRule],
     progress: Progress = nothing,
 ) -> MadeFiles:
     """Makes what the rules find, one change after the other: each that is proved is in the draft of the next."""
-    run = _Run(reader, relations, models, progress)
+    run = _Run(models.reader, relations, models, progress)
     for rule in rules:
         while run.once(rule):
             pass

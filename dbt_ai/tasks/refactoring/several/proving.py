@@ -25,6 +25,7 @@ from dbt_ai.tasks.refactoring.several.allowing import (
     reason_for_project,
 )
 from dbt_ai.tasks.refactoring.several.inlining import NewRelation, inlined, seed_sql
+from dbt_ai.tasks.refactoring.several.new_tests import failing_test
 from dbt_ai.tasks.refactoring.several.values import Draft, FilesChange, FilesProof
 from dbt_ai.tasks.refactoring.worlds import World, in_world, worlds_of
 from dbt_ai.values import Plan, Verdict, VerdictKind
@@ -49,6 +50,9 @@ def prove_files(
     reason = proof.reason()
     if reason is not None:
         return FilesProof(Verdict(VerdictKind.UNPROVEN, reason[1], reason[0]), plan=plan)
+    failing = failing_test(reader.project, changed)
+    if failing is not None:
+        return FilesProof(Verdict(VerdictKind.REFUTED, failing, "test-fails", where="duckdb"), plan=plan)
     return proof.proved(plan)
 
 

@@ -26,7 +26,8 @@ def told_files(project: Project, made: MadeFiles) -> Iterator[Outcome]:
         path = project.nodes[left.unique_id].original_file_path
         detail = f"{left.rule}: {left.sentence} {REASONS[left.reason]}"
         target = Target(left.unique_id)
-        yield Outcome(target, OutcomeKind.REFUSED, left.rule, "derived", (), path, left.reason, detail)
+        kind = OutcomeKind.KEPT if left.reason == "put-back" else OutcomeKind.REFUSED
+        yield Outcome(target, kind, left.rule, "derived", (), path, left.reason, detail)
     for kept in made.kept:
         for node in _models(project, kept):
             detail = f"{kept.sentence} {REASONS['put-back']}"

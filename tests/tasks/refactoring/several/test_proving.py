@@ -203,8 +203,8 @@ def test_a_change_is_made_as_a_whole_or_not_at_all(known: Known) -> None:
     def put_back(node: Node, rule: str, place: str) -> bool:
         return (node.name, rule, place) == ("by_team", "macro", "c")
 
-    models = Models(project, nodes, Draft(before), lambda node: KnownOfModel("duckdb"), put_back)
-    made = make_files(reader, relations, models, [lambda models: iter(changes)])
+    models = Models(reader, nodes, Draft(before), lambda node: KnownOfModel("duckdb"), put_back)
+    made = make_files(relations, models, [lambda models: iter(changes)])
     assert [(one.place, proof.same) for one, proof in made.tried] == [("a", False), ("b", True)]
     assert dict(made.draft.files) == right
     assert list(made.kept) == [changes[2]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dbt_ai.tasks.refactoring.several.making import FilesRule
 from dbt_ai.tasks.refactoring.several.rules.ladder_into_seed import ladder_into_seed
+from dbt_ai.tasks.refactoring.several.rules.repeated_expression import repeated_expression
 from dbt_ai.tasks.refactoring.several.rules.table_into_increments import table_into_increments
 
-FILES_RULES: tuple[FilesRule, ...] = (ladder_into_seed, table_into_increments)
+FILES_RULES: tuple[FilesRule, ...] = (ladder_into_seed, table_into_increments, repeated_expression)
