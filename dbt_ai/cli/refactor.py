@@ -71,12 +71,13 @@ def run_refactor(reader: ProjectReader, call: RefactorCall) -> int:
         with progress_of() as progress:
             report = refactor(reader, RefactorOptions(call.selection, call.writing.writes), progress)
         return finish(report, call.writing)
-    if not call.goal.strip():
+    goal = " ".join(call.goal.split())
+    if not goal:
         raise UsageError(f"The goal is empty: {_GIVE}.")
 
     def job(given: Job) -> Report:
         rounds = given.settings.refactor_rounds
-        options = RefactorOptions(call.selection, given.writes, call.goal, given.only_asks, rounds)
+        options = RefactorOptions(call.selection, given.writes, goal, given.only_asks, rounds)
         engines = given.engines
         return refactor(reader, options, given.progress, asking=engines.asking, notices=engines.told)
 

@@ -45,7 +45,7 @@ from dbt_ai.values import Outcome, OutcomeKind, Report, Target, Verdict, Verdict
 if TYPE_CHECKING:
     from dbt_ai.tasks.tiers import Asking
 
-_FOR_RULES = ("split", "macro")  # goals that no engine is asked for
+_FOR_RULES = ("macro",)  # goals that no engine is asked for
 _ASKING = frozenset({"dbt_utils.star", "dbt_utils.union_relations"})  # the warehouse, for columns
 _UNREAD = ("no-sql", "jinja-too-much", "file-differs")
 
@@ -127,7 +127,7 @@ def refactor(
             if one.refactored is not None and one.known is not None
         }
         asked = ask(reader, open_ones, relations, in_duckdb, remembered, asking, options.goal, options.rounds, progress)
-        more = (*more, *asking.notices())
+        more = (*more, *asked.notices, *asking.notices())
         for change in asked.changes:
             models = replace(models, draft=models.draft.with_change(change))
     if options.only_ask:

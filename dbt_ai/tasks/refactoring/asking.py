@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dbt_ai.edits import read_lock
 from dbt_ai.edits.lock import TestEntry
 from dbt_ai.evidence.personal_names import personal_name
 from dbt_ai.evidence.refactor_prompt import MAX_FILE, may_be_sent
 from dbt_ai.evidence.sharing import Sharing, sharing_of
-from dbt_ai.project.values import Node, ProjectReader
+from dbt_ai.project.values import Node, Project, ProjectReader
+from dbt_ai.sql.islands import read_islands
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.gathering import compile_scope, gather
 from dbt_ai.tasks.in_duckdb import InDuckDB
@@ -23,12 +24,15 @@ from dbt_ai.tasks.refactoring.reasons import REASONS
 from dbt_ai.tasks.refactoring.remembering import entry_of, settled
 from dbt_ai.tasks.refactoring.rewriting import rewrite
 from dbt_ai.tasks.refactoring.several.telling import why
-from dbt_ai.tasks.refactoring.several.values import FilesChange
+from dbt_ai.tasks.refactoring.several.values import Draft, FilesChange
+from dbt_ai.tasks.refactoring.splitting import path_of
 from dbt_ai.tasks.refactoring.trying import Refactored
 from dbt_ai.tasks.refactoring.values import Known
+from dbt_ai.tasks.refactoring.worlds import MOST_TOGETHER, conditions_of
 from dbt_ai.tasks.said import why_as_said
+from dbt_ai.tasks.student import STUDENT
 from dbt_ai.tasks.tiers import Asking
-from dbt_ai.tasks.written import Author, author
+from dbt_ai.tasks.written import Author, author, human_texts
 from dbt_ai.values import Outcome, OutcomeKind, Target, TierTotals, VerdictKind
 
 
@@ -51,6 +55,7 @@ class Asked:
     entries: Mapping[str, tuple[TestEntry, ...]] = field(default_factory=dict)
     tiers: tuple[TierTotals, ...] = ()
     unfinished: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def ask(
@@ -65,6 +70,8 @@ def ask(
     progress: Progress,
 ) -> Asked:
     """Asks the engines for texts of the models that serve the goal better, at most `rounds` times for each."""
+    if all(tier.name == STUDENT for tier in asking.tiers):
+        return Asked(notices=("No model is asked: a small one writes no SQL, and there is no reasoning model.",))
     project = reader.project
     outcomes: dict[str, tuple[Outcome, ...]] = {}
     opened: dict[str, AskedModel] = {}
@@ -78,7 +85,7 @@ def ask(
             outcomes[unique_id] = (_outcome(model.node, kind, goal, reason=reason, detail=detail),)
     with decide_apart(project) as decide:
         questions: list[Question] = []
-        for unique_id, found in _questions(reader, opened, relations, in_duckdb, asking, decide, progress):
+        for unique_id, found in _questions(reader, opened, relations, in_duckdb, asking, goal, decide, progress):
             if isinstance(found, Question):
                 questions.append(found)
             else:
@@ -91,10 +98,11 @@ def ask(
     entries: dict[str, tuple[TestEntry, ...]] = {}
     for unique_id, judged in answered.answers.items():
         model = models[unique_id]
-        outcomes[unique_id] = (_judged(model.node, judged, goal),)
+        outcomes[unique_id] = tuple(_judged(project, model.node, judged, goal))
         if judged.written:
-            text = _as_in(model.refactored.text, judged.rewrite.text)
-            changes.append(FilesChange(goal, unique_id, judged.rewrite.why, {model.node.original_file_path: text}))
+            assert judged.change is not None
+            changes.append(judged.change)
+            text = judged.change.files[model.node.original_file_path]
             verdict = judged.verdict.kind.value
             entries[unique_id] = (entry_of(unique_id, goal, model.before, text, verdict, judged.engine),)
     return Asked(tuple(changes), outcomes, entries, answered.tiers, answered.unfinished)
@@ -106,6 +114,7 @@ def _questions(
     relations: Mapping[str, Relation],
     in_duckdb: InDuckDB,
     asking: Asking,
+    goal: str,
     decide: Decide,
     progress: Progress,
 ) -> Iterator[tuple[str, Question | tuple[str, str]]]:
@@ -122,26 +131,34 @@ def _questions(
     readers = reader.compile(list(dict.fromkeys(child for u in models for child in readers_of(project, u))))
     read_sql = {u: found.sql for u, found in readers.items() if found.sql}
     unit_tests = reader.unit_tests(list(models))
+    human = human_texts(project, lock)
     for unique_id, model in models.items():
         text = model.refactored.text.replace("\r\n", "\n")
         prover = Prover(reader, model.node, relations, in_duckdb, decide=decide)
         compiled = prover.compiled(text, model.refactored.reads)
+        tests = [test.name for test in unit_tests if test.node == unique_id]
         if "\n" in model.refactored.text.replace("\r\n", "") and "\r\n" in model.refactored.text:
             yield unique_id, ("line-ends", "")
         elif len(text) > MAX_FILE:
             yield unique_id, ("file-too-long", f"{len(text):,} characters")
         elif not may_be_sent(text, levels[unique_id]):
             yield unique_id, ("masked-file", "")
+        elif tests and goal == "split":
+            yield unique_id, ("with-unit-tests", ", ".join(tests))
+        elif len(conditions_of(read_islands(text))) > MOST_TOGETHER:
+            yield unique_id, ("many-conditions", f"more than {MOST_TOGETHER}")
         elif compiled is None:
             yield unique_id, ("no-sql", "")
         elif (refused := refusal_of(compiled, project.dialect)) is not None:
             yield unique_id, refused
         else:
-            tests = [test.name for test in unit_tests if test.node == unique_id]
+            path = model.node.original_file_path
+            as_left = {path: model.refactored.text} if model.refactored.text != model.before else {}
             yield (
                 unique_id,
                 Question(
                     model.node,
+                    Draft({path: model.before}, as_left),
                     text,
                     model.refactored.reads,
                     model.known,
@@ -156,6 +173,7 @@ def _questions(
                         for relation in relations.values()
                         if relation.parts[2].casefold() in compiled.casefold()
                     ),
+                    {column: text for (u, column), text in human.items() if u == unique_id},
                 ),
             )
 
@@ -166,14 +184,19 @@ def _accepts_personal(relation: Relation, levels: Sharing) -> bool:
     return any(column.casefold() in personal or personal_name(column) for column, _ in relation.domains)
 
 
-def _judged(node: Node, judged: Judged, goal: str) -> Outcome:
-    if judged.written:
-        gain = f"{judged.gain[0].upper()}{judged.gain[1:]}." if judged.gain else ""
-        detail = " ".join(filter(None, (why_as_said(judged.rewrite.why, node.name), gain)))
-        return _outcome(node, OutcomeKind.WRITTEN, goal, judged, detail=detail)
-    refuted = judged.verdict.kind is VerdictKind.REFUTED
-    kind = OutcomeKind.REFUTED if refuted else OutcomeKind.REFUSED
-    return _outcome(node, kind, goal, judged, judged.verdict.reason, f"{goal}: {why(judged.verdict)}")
+def _judged(project: Project, node: Node, judged: Judged, goal: str) -> Iterator[Outcome]:
+    """What is told of an answer: of the model, and of each file that is made."""
+    if not judged.written:
+        refuted = judged.verdict.kind is VerdictKind.REFUTED
+        kind = OutcomeKind.REFUTED if refuted else OutcomeKind.REFUSED
+        yield _outcome(node, kind, goal, judged, judged.verdict.reason, f"{goal}: {why(judged.verdict)}")
+        return
+    said = why_as_said(judged.rewrite.why, node.name)
+    gain = f"{judged.gain[0].upper()}{judged.gain[1:]}." if judged.gain else ""
+    yield _outcome(node, OutcomeKind.WRITTEN, goal, judged, detail=f"{said} {gain}".rstrip())
+    for model in judged.rewrite.models:
+        made = replace(node, unique_id=f"model.{project.name}.{model.name}", original_file_path=path_of(node, model))
+        yield _outcome(made, OutcomeKind.WRITTEN, goal, judged, detail=f"A step of {node.name}.")
 
 
 def _outcome(
@@ -182,9 +205,3 @@ def _outcome(
     verdicts = (judged.verdict,) if judged else ()
     engine = judged.engine if judged else None
     return Outcome(Target(node.unique_id), kind, goal, engine, verdicts, node.original_file_path, reason, detail)
-
-
-def _as_in(before: str, text: str) -> str:
-    """A text with the line ends, and the end, of the one before."""
-    text = text.rstrip() + before[len(before.rstrip()) :].replace("\r\n", "\n")
-    return text.replace("\n", "\r\n") if "\r\n" in before else text

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from dbt_ai.evidence.hidden import hides
-from dbt_ai.sql.islands import Islands, JinjaError, read_islands
+from dbt_ai.sql.islands import Block, Islands, JinjaError, read_islands
 from dbt_ai.sql.islands.reading import IslandKind
 from dbt_ai.tasks.refactoring.words import words_of
 
@@ -23,7 +23,7 @@ _SOURCE = re.compile(r"""source\(\s*(['"])([\w -]+)\1\s*,\s*(['"])([\w -]+)\3\s*
 _VAR = re.compile(r"""var\(\s*(['"])\w+\1[^()]*\)""")
 _RELATION = re.compile(r"(ref|source)\s*\(")
 _CONFIG = re.compile(r"config\s*\(")
-_PLAIN = re.compile(r"""(['"])[\w :./%+-]{0,24}\1""")  # in quotes, and too short to say something
+_PLAIN = re.compile(r"""0|1|'(|year|quarter|month|week|day|hour|minute|second)'|"\w{1,24}\"""")
 _FLOW = frozenset({"if", "elif", "else", "endif", "for", "endfor"})  # what may be there more often, or less
 _TOLD = 5  # of all that is wrong
 _MOST = 2  # times as long as before
@@ -77,7 +77,8 @@ def _jinja(old: Islands, new: Sequence[Islands], relations: Collection[str]) -> 
 class _Jinja:
     """What texts hold of Jinja, by what may become of it: `calls` of relations; the `settings` of config(); what may be
     there more or less often, but not appear or go, such as a variable and an `if`, as `free`; and as `fixed` what may
-    not be there more often than before, as it may do something. A block whose text is no SQL is one piece."""
+    not be there more often than before, as it may do something. A loop, and a block without SQL of the query, is one
+    piece."""
 
     def __init__(self, texts: Sequence[Islands]) -> None:
         self.calls: set[str] = set()
@@ -91,7 +92,7 @@ class _Jinja:
                     self._expression(_INNER.sub(r"\1", written))
                 elif island.kind is IslandKind.STATEMENT:
                     self._add(written, is_free=island.name in _FLOW)
-            self.fixed.update(text.text[block.start : block.end] for block in text.blocks if block.opaque)
+            self.fixed.update(text.text[block.start : block.end] for block in text.blocks if _is_whole(block))
 
     @property
     def others(self) -> list[str]:
@@ -126,6 +127,23 @@ def normal_call(inner: str) -> str:
     return inner
 
 
+def _is_whole(block: Block) -> bool:
+    """Whether a block stays as it is: what is in it is no SQL of the query, or is there as often as its items are."""
+    return block.opaque or block.name == "for"
+
+
+def relations_in(text: str) -> frozenset[str]:
+    """The calls of ref() and source() in a text, in one way of writing each."""
+    islands = read_islands(text)
+    written = (islands.written(one) for one in islands.islands if one.kind is IslandKind.EXPRESSION)
+    return frozenset(call for call in map(call_in, written) if call.startswith(("ref(", "source(")))
+
+
+def call_in(written: str) -> str:
+    """What stands in `{{ ... }}`, a call of ref() or source() in one way of writing it."""
+    return normal_call(_INNER.sub(r"\1", written))
+
+
 def _words(old: Islands, new: Sequence[Islands], dialect: str) -> Iterator[Unfit]:
     """What is wrong with the words of a person's, or of nobody's, in a text."""
     there = words_of(old, dialect)
@@ -138,10 +156,10 @@ def _words(old: Islands, new: Sequence[Islands], dialect: str) -> Iterator[Unfit
         yield Unfit("comment-lost", f"The comment {_shown(comment)} is gone.")
     for comment in comments - there.comments:
         yield Unfit("made-up-words", f"The comment {_shown(comment)} was not there.")
-    quoted = {text for words in found if words for text in words.quoted} - there.quoted
-    for text in sorted(quoted):
+    # A number or a text that stands nowhere could be what a variable gives today.
+    for text in sorted({text for words in found if words for text in words.literals} - there.literals):
         if not _PLAIN.fullmatch(text):
-            yield Unfit("made-up-words", f"The text {_shown(text)} was not there.")
+            yield Unfit("made-up-words", f"{_shown(text)} was not there.")
 
 
 def _shown(text: str) -> str:

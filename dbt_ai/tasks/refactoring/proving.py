@@ -77,7 +77,9 @@ class Prover:
         old, new = read_islands(before), read_islands(after)
         found: list[Equivalence] = []
         seen: set[tuple[str, str]] = set()
-        for world in worlds_of(old, new, *(self.with_files.files if self.with_files else ())):
+        others = self.with_files.files if self.with_files else ()
+        # A small change is about one condition at a time; the text of an engine can be about several.
+        for world in worlds_of(old, new, *others, together=self.decide is not None):
             read = (*reads, *self.named(before)) if world else reads  # dbt saw those of the branch that was taken
             for incremental in (False, True) if self.node.materialized == "incremental" else (False,):
                 left = self.compiled(in_world(old, world), read, incremental=incremental)

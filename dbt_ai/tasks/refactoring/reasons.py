@@ -56,6 +56,7 @@ ASKING: Mapping[str, str] = MappingProxyType(
     {
         "masked-file": "The file has something that is not sent to an engine, such as an address, a key or a name.",
         "file-too-long": "The file is too long to be sent to an engine as a whole.",
+        "many-conditions": "The file has so many conditions that not every choice of them can be compiled.",
         "line-ends": "The file has line ends of two kinds.",
         "with-unit-tests": "Unit tests give rows to what the model reads today, which would be other models.",
     }
@@ -70,10 +71,11 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
         "lost-jinja": "Jinja of the file is not in the answer, and would no longer decide anything.",
         "config-changed": "The answer has another config().",
         "comment-lost": "A comment of the file is not in the answer.",
-        "made-up-words": "The answer has a comment, or a long text in quotes, that nobody wrote.",
+        "made-up-words": "The answer has a comment, a number or a text that the file does not have.",
         "not-one-select": "The answer is not one SELECT that sqlglot can parse.",
         "other-relations": "The answer reads a relation that the model does not read.",
         "unit-tested": "Unit tests give rows to what the model reads, and the answer reads something else.",
+        "bad-name": "A new model of the answer has a name that cannot be.",
         "no-gain": "The answer gains nothing for the goal.",
     }
 )

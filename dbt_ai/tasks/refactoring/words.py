@@ -1,4 +1,4 @@
-"""What stands in a model's file in a person's words: comments, and texts and names in quotes."""
+"""What stands in a model's file in a person's words: comments, numbers, and texts and names in quotes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _QUOTES = "'\"`$"
 
 @dataclass(frozen=True)
 class Words:
-    """The comments of a file, of SQL and of Jinja, with how often each is there, and all that stands in quotes."""
+    """The comments of a file, of SQL and of Jinja, with how often each is there, and its `literals`: numbers, and all
+    that stands in quotes."""
 
     comments: Counter[str]
-    quoted: frozenset[str]
+    literals: frozenset[str]
 
 
 def words_of(islands: Islands, dialect: str) -> Words | None:
@@ -28,8 +29,8 @@ def words_of(islands: Islands, dialect: str) -> Words | None:
     >>> from dbt_ai.sql.islands import read_islands
     >>> text = "select 1 -- one\\n{# two #}{% if a %}, '-- three' /* four */{% endif %}"
     >>> found = words_of(read_islands(text), "duckdb")
-    >>> sorted(found.comments), sorted(found.quoted)
-    (['four', 'one', '{# two #}'], ["'-- three'"])
+    >>> sorted(found.comments), sorted(found.literals)
+    (['four', 'one', '{# two #}'], ["'-- three'", '1'])
     """
     plain = islands.text
     for island in islands.islands:
@@ -43,5 +44,5 @@ def words_of(islands: Islands, dialect: str) -> Words | None:
     written = (plain[token.start : token.end + 1] for token in tokens)
     return Words(
         Counter(" ".join(comment.split()) for comment in comments),
-        frozenset(text for text in written if any(quote in text for quote in _QUOTES)),
+        frozenset(text for text in written if text[:1].isdigit() or any(quote in text for quote in _QUOTES)),
     )

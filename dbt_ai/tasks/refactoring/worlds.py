@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from dbt_ai.sql.islands import Island, Islands
 from dbt_ai.sql.islands.reading import IslandKind
@@ -13,6 +14,7 @@ _CONDITION = re.compile(r"^\{%[-+]?\s*(?:el)?if\b(.*?)[-+]?%\}$", re.DOTALL)
 _OF_A_RUN = re.compile(r"^\s*(not\s+)?is_incremental\(\)\s*$")  # compiled both ways anyway
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _MOST = 6
+MOST_TOGETHER = 4
 
 World = Mapping[str, str]
 """What stands in the place of a piece of Jinja."""
@@ -35,9 +37,10 @@ class _Condition:
         return f"{self.written[: self.start]} {'true' if value else 'false'} {self.written[self.end :]}"
 
 
-def worlds_of(*files: Islands) -> Sequence[World]:
+def worlds_of(*files: Islands, together: bool = False) -> Sequence[World]:
     """The worlds to compile in: the one of this run, then one for each condition of the files that only it is true, and
-    one that none is. Conditions in a loop are of its items, and stay.
+    one that none is; where they are taken `together`, one for each choice of those that are true. Conditions in a loop
+    are of its items, and stay.
 
     >>> from dbt_ai.sql.islands import read_islands
     >>> worlds_of(read_islands("{% if var('a') %}1{%- elif b %}2{% endif %}"))[1]
@@ -46,14 +49,17 @@ def worlds_of(*files: Islands) -> Sequence[World]:
     found = {one.written: one for islands in files for one in _conditions(islands)}
     if not found:
         return ({},)
-    conditions = list(dict.fromkeys(one.text for one in found.values()))
-    return (
-        {},
-        *(
-            {written: one.put(one.text == true) for written, one in found.items()}
-            for true in (*conditions[:_MOST], None)
-        ),
-    )
+    conditions = conditions_of(*files)
+    choices: list[tuple[str, ...]] = [*((one,) for one in conditions[:_MOST]), ()]
+    if together:
+        sizes = range(len(conditions[:MOST_TOGETHER]) + 1)
+        choices = [choice for size in sizes for choice in combinations(conditions[:MOST_TOGETHER], size)]
+    return ({}, *({written: one.put(one.text in true) for written, one in found.items()} for true in choices))
+
+
+def conditions_of(*files: Islands) -> list[str]:
+    """The conditions of the files, each once, but for is_incremental(), and those in a loop."""
+    return list(dict.fromkeys(one.text for islands in files for one in _conditions(islands)))
 
 
 def _conditions(islands: Islands) -> Iterator[_Condition]:

@@ -47,7 +47,7 @@ _WORDS = {
 def worth(goal: str, before: Outline, after: Outline, left: str, right: str, dialect: str) -> str:
     """What the text `after` gains over `before` for the goal, as a clause; `left` and `right` are the compiled SQL of
     both. Empty for a goal in words, of which nobody can count anything. Raises NotWorth."""
-    _written_alike(before, after)
+    written_alike(before, after)
     if goal == "cheaper":
         return _cheaper(left, right, dialect)
     old, new = reading_of(before), reading_of(after)
@@ -55,7 +55,7 @@ def worth(goal: str, before: Outline, after: Outline, left: str, right: str, dia
         raise NotWorth("A new CTE has a name that says nothing.")
     if goal == "readable":
         return _readable(old, new)
-    return ""
+    return ", ".join(_less(old, new, ("lines",))) + " less" if goal == "split" else ""
 
 
 def reading_of(text: Outline) -> Reading:
@@ -103,7 +103,7 @@ def _cheaper(left: str, right: str, dialect: str) -> str:
     return told
 
 
-def _written_alike(before: Outline, after: Outline) -> None:
+def written_alike(before: Outline, after: Outline) -> None:
     """Raises NotWorth where a text is laid out in another way than the one before."""
     was, now = _upper(before.tokens), _upper(after.tokens)
     if now - was:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from dbt_ai.engines.cache import AnswerStore, CachedEngine
+from dbt_ai.engines.openai_engine import OpenAIEngine
+from dbt_ai.engines.settings import EngineSettings
+from dbt_ai.project.values import ProjectReader, Selection
+from dbt_ai.tasks.refactor import RefactorOptions, refactor
+from dbt_ai.tasks.sending import send
+from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
+from dbt_ai.values import Report
 from tests.cli.doors import dbt, dbtai
+from tests.servers.loopback_api import LoopbackAPI, Received, Reply
 
 ORCHARD = Path(__file__).parent / "orchard"
 
@@ -45,3 +55,42 @@ def orchard(built_orchard: Path, tmp_path: Path) -> Path:
 def refactored(refactored_orchard: Path, tmp_path: Path) -> Path:
     """A copy of the refactored orchard, to be changed."""
     return Path(shutil.copytree(refactored_orchard, tmp_path / "refactored"))
+
+
+class Model:
+    """What the server says: one answer after the other, the last for ever."""
+
+    def __init__(self) -> None:
+        self.answers: Sequence[Reply] = [{"sql": None, "why": "It is fine."}]
+        self._number = 0
+
+    def __call__(self, received: Received) -> Reply:
+        self._number += 1
+        return self.answers[min(self._number, len(self.answers)) - 1]
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+@pytest.fixture
+def api(model: Model) -> Iterator[LoopbackAPI]:
+    with LoopbackAPI(model) as server:
+        yield server
+
+
+@pytest.fixture
+def run(reader: ProjectReader, tmp_path: Path, api: LoopbackAPI) -> Iterator[Callable[..., Report]]:
+    """Refactors the project of the module's `reader` without writing, and asks `api` at low effort, then again."""
+    answers = AnswerStore(tmp_path / "answers.sqlite")
+    settings = EngineSettings(model="played", base_url=api.base_url, name="reasoning", retries=0)
+    engine = CachedEngine(OpenAIEngine(settings, {}), answers)
+    tiers = (Tier("reasoning", engine, "low"), Tier("reasoning again", engine, "low", again=True))
+
+    def refactored(goal: str = "readable", select: str = "busy_pickers", rounds: int = 3) -> Report:
+        options = RefactorOptions(Selection(select=(select,)), write=False, goal=goal, rounds=rounds)
+        return refactor(reader, options, asking=Asking(tiers, PromptOptions(house_style="No tabs."), send(2)))
+
+    yield refactored
+    answers.close()

@@ -6,23 +6,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dbt_ai.engines.cache import AnswerStore, CachedEngine
-from dbt_ai.engines.openai_engine import OpenAIEngine
-from dbt_ai.engines.settings import EngineSettings
 from dbt_ai.project.opening import open_project
-from dbt_ai.project.values import ProjectReader, Selection
-from dbt_ai.tasks.refactor import RefactorOptions, refactor
-from dbt_ai.tasks.sending import send
-from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
+from dbt_ai.project.values import ProjectReader
 from dbt_ai.values import Outcome, OutcomeKind, Report, VerdictKind
 from tests.cli.doors import Done, dbt, dbtai, files
-from tests.servers.loopback_api import LoopbackAPI, Received, Reply, error
+from tests.servers.loopback_api import LoopbackAPI, Received, error
+from tests.tasks.refactoring.conftest import Model
 
 BUSY = """{{ config(materialized='table') }}
 
@@ -107,18 +102,6 @@ def answer(sql: str | None, why: str = "Each step has a name") -> dict[str, Any]
     return {"sql": sql, "why": why}
 
 
-class Model:
-    """What the server says: one answer after the other, the last for ever."""
-
-    def __init__(self) -> None:
-        self.answers: Sequence[Reply] = [answer(None)]
-        self._number = 0
-
-    def __call__(self, received: Received) -> Reply:
-        self._number += 1
-        return self.answers[min(self._number, len(self.answers)) - 1]
-
-
 def prompt_of(received: Received) -> str:
     return received.messages[-1][1]
 
@@ -137,33 +120,6 @@ def asked_about(orchard: Path) -> Path:
 def reader(built_orchard: Path, tmp_path_factory: pytest.TempPathFactory) -> ProjectReader:
     folder = shutil.copytree(built_orchard, tmp_path_factory.mktemp("asked") / "orchard")
     return open_project(asked_about(Path(folder)), None, None)
-
-
-@pytest.fixture
-def model() -> Model:
-    return Model()
-
-
-@pytest.fixture
-def api(model: Model) -> Iterator[LoopbackAPI]:
-    with LoopbackAPI(model) as server:
-        yield server
-
-
-@pytest.fixture
-def run(reader: ProjectReader, tmp_path: Path, api: LoopbackAPI) -> Iterator[Callable[..., Report]]:
-    """Refactors without writing, and asks `api` at low effort, then again."""
-    answers = AnswerStore(tmp_path / "answers.sqlite")
-    settings = EngineSettings(model="played", base_url=api.base_url, name="reasoning", retries=0)
-    engine = CachedEngine(OpenAIEngine(settings, {}), answers)
-    tiers = (Tier("reasoning", engine, "low"), Tier("reasoning again", engine, "low", again=True))
-
-    def refactored(goal: str = "readable", select: str = "busy_pickers", rounds: int = 3) -> Report:
-        options = RefactorOptions(Selection(select=(select,)), write=False, goal=goal, rounds=rounds)
-        return refactor(reader, options, asking=Asking(tiers, PromptOptions(house_style="No tabs."), send(2)))
-
-    yield refactored
-    answers.close()
 
 
 def of_engine(report: Report) -> Outcome:
@@ -251,13 +207,13 @@ WRONG = {
         CLEAR.replace("    pickers.picker_id,\n    pickers.name,", "    pickers.name,\n    pickers.picker_id,"),
         "other-columns",
     ),
-    "a type that breaks the contract": (CLEAR.replace("coalesce(busy_pickers.days, 0)", "0.5"), "other-columns"),
+    "a type that breaks the contract": (CLEAR.replace("coalesce(busy_pickers.days, 0)", "1"), "other-columns"),
     "an inner join": (CLEAR.replace("left join busy", "inner join busy"), "other-rows"),
     "a relation that is written out": (CLEAR.replace("{{ ref('crates') }}", "raw.weather"), "other-relations"),
-    "a file of the machine": (CLEAR.replace("{{ ref('crates') }}", "read_csv('/etc/x')"), "unknown-table-function"),
-    "a file as a table": (CLEAR.replace("{{ ref('crates') }}", "'/etc/passwd'"), "other-relations"),
+    "a file of the machine": (CLEAR.replace("{{ ref('crates') }}", "read_csv(picked_on)"), "unknown-table-function"),
+    "a file as a table": (CLEAR.replace("{{ ref('crates') }}", "'/etc/passwd'"), "made-up-words"),
     "chance": (CLEAR.replace("count(*) > 1", "count(*) > random()"), "non-deterministic"),
-    "the environment": (CLEAR.replace("count(*) > 1", "getenv('HOME') <> ''"), "depends-on-session"),
+    "the environment": (CLEAR.replace("count(*) > 1", "current_user <> ''"), "depends-on-session"),
     "another model": (CLEAR.replace("ref('crates')", "ref('returns')"), "foreign-jinja"),
     "live Jinja": (CLEAR.replace("count(*) > 1", "count(*) > {{ env_var('HOME') }}"), "foreign-jinja"),
     "no SQL": ("Here you are: the model is fine as it is.", "config-changed"),
@@ -320,6 +276,8 @@ def test_the_command_asks_once_writes_and_is_done(orchard: Path, api: LoopbackAP
 
     assert (command().returncode, api.received) == (0, [])  # without a goal rules are enough
     assert command("--engine", "reasoning").returncode == 2
+    shown = command("--goal", "readable", "--show-prompts")
+    assert "Form of the answer (refactored_model)" in shown.stdout, shown.stderr
     dry = command("--goal", "readable", "--dry-run")
     assert (dry.returncode, dry.stdout, api.received) == (0, "", [])
     assert "Would ask played 1 question" in dry.stderr
@@ -339,6 +297,13 @@ def test_the_command_asks_once_writes_and_is_done(orchard: Path, api: LoopbackAP
     assert len(api.received) == asked
     ledger = dbtai(orchard, "ledger", "--format", "json", environment=environment)
     assert "model.orchard.busy_pickers" in ledger.stdout
+
+
+def test_a_small_model_is_not_asked(orchard: Path, api: LoopbackAPI) -> None:
+    environment = {"DBTAI_STUDENT_BASE_URL": api.base_url, "DBTAI_STUDENT_MODEL": "played"}
+    done = dbtai(orchard, "refactor", "--select", "teams", "--goal", "readable", environment=environment)
+    assert (done.returncode, api.received) == (0, [])
+    assert "a small one writes no SQL" in done.stdout
 
 
 def test_a_cap_that_is_reached_ends_the_asking(orchard: Path, api: LoopbackAPI, model: Model) -> None:

@@ -20,6 +20,7 @@ weights as (
 
 select
     crate_id,
+    {{ converted('weight', 'kg') }} as kg,
     {% for kind in kinds %}
     {{ converted('weight', kind) }} as weight_{{ kind }},
     {% endfor %}
@@ -49,7 +50,7 @@ FINE = {
     ),
     "a variable twice": OLD.replace("rain >", "{{ var('season') }} = season and rain >"),
     "a comment elsewhere": OLD.replace(COMMENT, "").replace("select\n    crate_id", COMMENT + "select\n    crate_id"),
-    "a short text": OLD.replace("from crates\n", "from crates where unit <> 'kg' and day > '2024-01-01'\n"),
+    "a part of a date": OLD.replace("from crates\n", "from crates where date_trunc('day', at) <> at and 1 > 0\n"),
 }
 FOREIGN = {  # what takes the place of what
     "a secret of the environment": ("{{ var('season') }}", "{{ env_var('DBT_PASSWORD') }}"),
@@ -79,7 +80,10 @@ NOT_FINE = {
     **{name: (old, new, "foreign-jinja") for name, (old, new) in FOREIGN.items()},
     "a variable's value": ("{{ var('season') }}", "2024", "lost-jinja"),
     "a loop that is gone": ("{% for kind in kinds %}", "", "foreign-jinja"),
-    "a macro's text": ("{{ converted('weight', kind) }}", "weight / 1000", "lost-jinja"),
+    "a variable's value beside it": ("season = ", "season = 2024 and season = ", "made-up-words"),
+    "a text beside it": ("season = ", "season = 'winter' and season = ", "made-up-words"),
+    "another text in a loop": (" as weight_", " + 0 as weight_", "foreign-jinja"),
+    "a macro's text": ("{{ converted('weight', 'kg') }}", "weight", "lost-jinja"),
     "no increments": (LATER, "", "lost-jinja"),
     "another materialization": ("'incremental'", "'table'", "config-changed"),
     "a hook": ("analyze {{ this }}", "drop table x", "config-changed"),
@@ -112,10 +116,10 @@ def test_what_may_not(old: str, new: str, expected: str) -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    found = unfit(OLD, [OLD.replace(COMMENT, "").replace("'weight'", "'kg'")], CALLS, "duckdb")
+    found = unfit(OLD, [OLD.replace(COMMENT, "").replace("'weight', 'kg'", "'weight', 'g'")], CALLS, "duckdb")
     assert found is not None
     assert found.detail == (
-        "`converted('kg', kind)` was not there, or not as often. `converted('weight', kind)` is gone. "
+        "`converted('weight', 'g')` was not there, or not as often. `converted('weight', 'kg')` is gone. "
         "The comment `all that was weighed` is gone."
     )
 

@@ -118,3 +118,10 @@ def test_a_condition_within_an_expression_is_one_too() -> None:
 )
 def test_conditions_that_need_no_world_of_their_own(text: str) -> None:
     assert worlds(text) == [text]
+
+
+def test_conditions_that_are_taken_together() -> None:
+    islands = read_islands("{% if a %}1{% endif %}{% if b %}2{% endif %}{% if a %}3{% endif %}")
+    found = [in_world(islands, world) for world in worlds_of(islands, together=True)]
+    true = [tuple(part.startswith("true") for part in text.split("if ")[1::2]) for text in found[1:]]
+    assert true == [(False, False, False), (True, False, True), (False, True, False), (True, True, True)]

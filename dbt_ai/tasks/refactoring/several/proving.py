@@ -15,7 +15,7 @@ from dbt_ai.project.values import Node, ProjectReader
 from dbt_ai.sql.islands import Islands, JinjaError, read_islands
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.in_duckdb import InDuckDB
-from dbt_ai.tasks.refactoring.proving import Prover, WithFiles, from_worst, same_rows
+from dbt_ai.tasks.refactoring.proving import Decide, Prover, WithFiles, from_worst, same_rows
 from dbt_ai.tasks.refactoring.refusing import reason_for_branches, reason_for_hooks, reason_for_sql
 from dbt_ai.tasks.refactoring.several.allowing import (
     Reason,
@@ -32,11 +32,15 @@ from dbt_ai.values import Plan, Verdict, VerdictKind
 
 
 def prove_files(
-    reader: ProjectReader, relations: Mapping[str, Relation], draft: Draft, change: FilesChange
+    reader: ProjectReader,
+    relations: Mapping[str, Relation],
+    draft: Draft,
+    change: FilesChange,
+    decide: Decide | None = None,
 ) -> FilesProof:
     """Whether `change` keeps the rows of all models when it is made after what `draft` has already. `relations` are
-    those of the project whose columns are known. Nothing is written; raises ProjectError for a property file of broken
-    YAML."""
+    those of the project whose columns are known; `decide` is as of `Prover`. Nothing is written; raises
+    ProjectError for a property file of broken YAML."""
     root = reader.project.root
     plan = draft.with_change(change).plan(root)
     refusal = next((one for one in plan.refused if one.edit.path in change.files or one.edit in change.edits), None)
@@ -46,7 +50,7 @@ def prove_files(
         changed = reader.with_files({one.path: one.after for one in plan.changes})
     except ProjectError as error:
         return FilesProof(Verdict(VerdictKind.UNPROVEN, str(error), "not-compiled"), plan=plan)
-    proof = _Proof(reader, changed, relations, draft, change)
+    proof = _Proof(reader, changed, relations, draft, change, decide)
     reason = proof.reason()
     if reason is not None:
         return FilesProof(Verdict(VerdictKind.UNPROVEN, reason[1], reason[0]), plan=plan)
@@ -65,6 +69,7 @@ class _Proof:
     relations: Mapping[str, Relation]
     draft: Draft
     change: FilesChange
+    decide: Decide | None = None
     _nodes: Sequence[Node] = ()
     _texts: Mapping[str, str] = field(default_factory=dict)
     _seeds: Mapping[str, str] = field(default_factory=dict)
@@ -120,7 +125,7 @@ class _Proof:
             node = self._model(path)
             if node is None or path not in self.draft.before or text == self._before(path):
                 continue
-            prover = Prover(self.reader, node, self.relations, in_duckdb, self._with_files(node))
+            prover = Prover(self.reader, node, self.relations, in_duckdb, self._with_files(node), self.decide)
             names = prover.named(self._before(path)) + prover.named(text)
             verdicts[node.unique_id] = prover.compare(self._before(path), text, names)
             if not same_rows(verdicts[node.unique_id]):
