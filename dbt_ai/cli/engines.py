@@ -147,7 +147,13 @@ def reachable(
         is_set = settings.base_url or os.environ.get("OPENAI_BASE_URL") or _some_key()
         if not (is_set or tells_no_key):
             return found, told
-        without = "No reasoning model" if found else "Derived texts only" if tells_no_key else "No model is asked"
+        without = (
+            "No reasoning model"
+            if found
+            else "Derived texts only"
+            if tells_no_key and describes
+            else "No model is asked"
+        )
         no_key = f"{without}, as there is no key for a reasoning model (OPENAI_API_KEY), and no server of its own "
         no_key += "(DBTAI_BASE_URL)."
         told = (*told, f"{without}: {error}" if is_set else no_key)
