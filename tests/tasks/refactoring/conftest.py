@@ -88,7 +88,7 @@ def run(reader: ProjectReader, tmp_path: Path, api: LoopbackAPI) -> Iterator[Cal
     engine = CachedEngine(OpenAIEngine(settings, {}), answers)
     tiers = (Tier("reasoning", engine, "low"), Tier("reasoning again", engine, "low", again=True))
 
-    def refactored(goal: str = "readable", select: str = "busy_pickers", rounds: int = 3) -> Report:
+    def refactored(goal: str = "named steps", select: str = "busy_pickers", rounds: int = 3) -> Report:
         options = RefactorOptions(Selection(select=(select,)), write=False, goal=goal, rounds=rounds)
         return refactor(reader, options, asking=Asking(tiers, PromptOptions(house_style="No tabs."), send(2)))
 

@@ -131,9 +131,9 @@ def test_what_is_the_same_and_clearer_is_written(run: Callable[..., Report], api
     model.answers = [answer(CLEAR)]
     report = run()
     found = of_engine(report)
-    assert (found.kind, found.text) == (OutcomeKind.WRITTEN, "readable")
+    assert (found.kind, found.text) == (OutcomeKind.WRITTEN, "named steps")
     assert found.verdicts[0].kind in (VerdictKind.PROVED, VerdictKind.BOUNDED)
-    assert found.detail == "Each step has a name. 2 levels of subqueries, 9 lines in the longest step less."
+    assert found.detail == "Each step has a name."
     assert "+with busy_days as (" in report.diff
     (totals,) = report.tiers
     assert (totals.name, totals.tried, totals.accepted, totals.refuted) == ("reasoning", 1, 1, 0)
@@ -154,7 +154,7 @@ def test_the_question_has_the_file_and_what_is_around_it(run: Callable[..., Repo
     for line in ("materialized as table", "an enforced contract", "data test unique: picker_id"):
         assert line in binds
     assert "Pickers and their busy days." in prompt_of(received)
-    assert "a person understands it sooner" in prompt_of(received)
+    assert "in the words of the person who asks for it: named steps" in prompt_of(received)
     assert "No tabs." in received.messages[0][1]
     assert received.schema is not None
     assert received.schema["required"] == ["sql", "why"]
@@ -220,7 +220,7 @@ WRONG = {
     "no SQL behind the config": (CONFIG + "selec picker_id fro pickers", "not-one-select"),
     "two statements": (CLEAR + ";\ndrop table pickers\n", "not-one-select"),
     "a statement that writes": (CONFIG + "drop table pickers", "not-one-select"),
-    "nothing for the goal": (BUSY.replace("as b on", "as b\n    on"), "no-gain"),
+    "another layout": (CLEAR.replace("select", "SELECT"), "no-gain"),
 }  # fmt: skip
 
 
@@ -276,12 +276,12 @@ def test_the_command_asks_once_writes_and_is_done(orchard: Path, api: LoopbackAP
 
     assert (command().returncode, api.received) == (0, [])  # without a goal rules are enough
     assert command("--engine", "reasoning").returncode == 2
-    shown = command("--goal", "readable", "--show-prompts")
+    shown = command("--goal", "named steps", "--show-prompts")
     assert "Form of the answer (refactored_model)" in shown.stdout, shown.stderr
-    dry = command("--goal", "readable", "--dry-run")
+    dry = command("--goal", "named steps", "--dry-run")
     assert (dry.returncode, dry.stdout, api.received) == (0, "", [])
     assert "Would ask played 1 question" in dry.stderr
-    done = command("--goal", "readable", "--format", "json")
+    done = command("--goal", "named steps", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert [one["outcome"] for one in json.loads(done.stdout)["outcomes"]] == ["written"]
     assert path.read_bytes() == CLEAR.replace("\n", "\r\n").encode()
@@ -289,10 +289,10 @@ def test_the_command_asks_once_writes_and_is_done(orchard: Path, api: LoopbackAP
     assert built.returncode == 0, built.stdout
     before, asked = files(orchard), len(api.received)
     assert asked == 2
-    assert command("--goal", "readable").returncode == 0
+    assert command("--goal", "named steps").returncode == 0
     assert (files(orchard), len(api.received)) == (before, asked)
     path.write_bytes(BUSY.replace("\n", "\r\n").encode())
-    kept = json.loads(command("--goal", "readable", "--format", "json").stdout)["outcomes"]
+    kept = json.loads(command("--goal", "named steps", "--format", "json").stdout)["outcomes"]
     assert [(one["outcome"], one["reason"]) for one in kept] == [("kept", "put-back")]
     assert len(api.received) == asked
     ledger = dbtai(orchard, "ledger", "--format", "json", environment=environment)
@@ -301,7 +301,7 @@ def test_the_command_asks_once_writes_and_is_done(orchard: Path, api: LoopbackAP
 
 def test_a_small_model_is_not_asked(orchard: Path, api: LoopbackAPI) -> None:
     environment = {"DBTAI_STUDENT_BASE_URL": api.base_url, "DBTAI_STUDENT_MODEL": "played"}
-    done = dbtai(orchard, "refactor", "--select", "teams", "--goal", "readable", environment=environment)
+    done = dbtai(orchard, "refactor", "--select", "teams", "--goal", "named steps", environment=environment)
     assert (done.returncode, api.received) == (0, [])
     assert "a small one writes no SQL" in done.stdout
 
@@ -311,7 +311,7 @@ def test_a_cap_that_is_reached_ends_the_asking(orchard: Path, api: LoopbackAPI, 
     (orchard / "prices.yml").write_text("played: {input: 1000, output: 1000}\n", encoding="utf-8")
     environment = {"DBTAI_BASE_URL": api.base_url, "DBTAI_MODEL": "played", "DBTAI_PRICES": "prices.yml"}
     before = files(orchard)
-    arguments = ("--goal", "readable", "--max-cost", "0.01")
+    arguments = ("--goal", "named steps", "--max-cost", "0.01")
     done = dbtai(orchard, "refactor", "--select", "busy_pickers", *arguments, environment=environment)
     assert (done.returncode, files(orchard), api.received) == (3, before, [])
     assert "busy_pickers was not answered: " in done.stdout
@@ -321,7 +321,7 @@ def test_a_file_that_would_be_masked_is_not_sent(orchard: Path, api: LoopbackAPI
     text = BUSY.replace("having count(*) > 1", "having count(*) > 1 and 'ada@example.org' <> ''")
     (orchard / "models" / "busy_pickers.sql").write_text(text, encoding="utf-8")
     environment = {"DBTAI_BASE_URL": api.base_url, "DBTAI_MODEL": "played"}
-    done = dbtai(orchard, "refactor", "--select", "busy_pickers", "--goal", "readable", environment=environment)
+    done = dbtai(orchard, "refactor", "--select", "busy_pickers", "--goal", "named steps", environment=environment)
     assert (done.returncode, api.received) == (0, [])
     assert "is not sent to an engine" in done.stdout
 
