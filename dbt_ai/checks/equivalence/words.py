@@ -62,6 +62,8 @@ def more_words(queries: Sequence[exp.Expr]) -> Vocabulary:
         texts, days, moments = set(_parts(query)), set(_days(query)), set[datetime]()
         if query.find(*_TEXT_NODES):
             texts |= {*_TEXTS, *_long_texts(query), *_patterns(query)}
+        if any(cast.is_type(*exp.DataType.TEMPORAL_TYPES) for cast in query.find_all(exp.Cast)):
+            texts |= set(_written_otherwise(query))
         if query.find(*_NUMBER_NODES):
             numbers |= {Decimal(number) for number in _NUMBERS}
         steps = list(_steps(query))[:_MOST]
@@ -190,6 +192,14 @@ def _patterns(query: exp.Expr) -> Iterator[str]:
         if isinstance(like.expression, exp.Literal):
             pattern = like.expression.name
             yield from (pattern.replace("%", filling).replace("_", "z") for filling in ("", "xy"))
+
+
+def _written_otherwise(query: exp.Expr) -> Iterator[str]:
+    """Days that the query's literals name, as texts that a CAST reads as well."""
+    for text in _texts(query)[:_MOST]:
+        if len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdigit():
+            year, month, day = (int(part) for part in text.split("-"))
+            yield from (f"{year}-{month}-{day}", f" {text}")
 
 
 def _long_texts(query: exp.Expr) -> Iterator[str]:

@@ -74,6 +74,7 @@ def domain(relation: Relation, name: str, kind: str | None, words: Vocabulary) -
         values, near = _convertible(kinds, words), []
     elif words.extremes:
         wild = _extremes(data_type)
+        values += ["'-0.0'::DOUBLE"] if data_type.is_type("double", "float") else []
     sets = [tuple(dict.fromkeys(part))[:_MOST_VALUES] for part in (values, near, wild)]
     return ColumnDomain(name, kind or "VARCHAR", sets[0], sets[1], sets[2], nullable)
 
@@ -170,7 +171,8 @@ def _plain(kind: exp.DataType) -> list[str]:
         return ["'{}'", "'{\"a\": 1}'", "'[1, 2]'", "'null'"]
     if kind.is_type("array", "list") and kind.expressions:
         inner = _plain(kind.expressions[0])
-        return ["[]", *(f"[{value}]" for value in inner[:2]), f"[{', '.join(inner[:2])}]", "[NULL]"] if inner else []
+        pairs = [f"[{', '.join(two)}]" for two in (inner[:2], inner[1::-1])]
+        return ["[]", *(f"[{value}]" for value in inner[:2]), *pairs, "[NULL]"] if inner else []
     return []
 
 
@@ -181,7 +183,7 @@ def _extremes(kind: exp.DataType) -> list[str]:
         low, high = _INTEGERS[type_name]
         return [str(number) for number in (high, low, high - 1, high // 2 + 1)]
     if kind.is_type("double", "float"):
-        return ["'NaN'", "'inf'", "'-inf'", "'-0.0'"]
+        return ["'NaN'", "'inf'", "'-inf'", "'-0.0'", "'0.0'"]
     if not kind.is_type("decimal"):
         return []
     digits, scale = _digits(kind)
@@ -209,9 +211,9 @@ def _convertible(kinds: Iterable[str], words: Vocabulary) -> list[str]:
     """Texts that a CAST to each of `kinds` can convert."""
     days = [day.isoformat() for day in sorted(words.dates)[:4]]
     if "date" in kinds:
-        return [_text(text) for text in (*days, "2020-01-31", "2020-02-29")]
+        return [_text(text) for text in (*days, "2020-01-31", "2020-02-29", "2020-2-29", " 2020-01-31")]
     numbers = [str(number) for number in sorted(words.numbers)[:8]]
-    return [_text(text) for text in ("1", "0", "2", "10", *numbers)]
+    return [_text(text) for text in ("1", "0", "2", "10", *numbers, "01", " 1", "1.4")]
 
 
 def _accepted(value: str, kind: exp.DataType) -> list[str]:

@@ -194,7 +194,7 @@ def _cell(column: ColumnDomain, key: int | None, focus: float) -> str:
             cell = f"CASE WHEN random() < {chance} THEN {near} ELSE {cell} END"
     if column.wild:
         wild = f"{_list(column.wild, column.type)}[1 + CAST(floor(random() * {len(column.wild)}) AS INT)]"
-        cell = f"CASE WHEN d.wild AND random() < 0.3 THEN {wild} ELSE {cell} END"
+        cell = f"CASE WHEN d.wild AND random() < 0.4 THEN {wild} ELSE {cell} END"
     return f"CASE WHEN random() < {NULLS} THEN NULL ELSE {cell} END" if column.nullable else cell
 
 

@@ -164,6 +164,11 @@ CREATE TABLE readings (id INTEGER PRIMARY KEY, n INTEGER, v DOUBLE, p DECIMAL(6,
         ("select [tags] as x from readings", "select [coalesce(tags, [])] as x from readings"),
         ("select interval 1 month as x from readings", "select interval 30 day as x from readings"),
         ("select id from readings where tags = ['a', null]", "select id from readings where tags[2] = null"),
+        ("select count(distinct tags) as x from readings", "select count(distinct list_sort(tags)) as x from readings"),
+        ("select id from readings where try_cast(c as date) = date '2020-01-01'",
+         "select id from readings where c = '2020-01-01'"),
+        ("select v, count(*) as x from readings group by v",
+         "select cast(cast(v as varchar) as double) as v, count(*) as x from readings group by cast(v as varchar)"),
     ],
 )  # fmt: skip
 def test_what_differs_at_the_ends_of_types_only(left: str, right: str) -> None:
