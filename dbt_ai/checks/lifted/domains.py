@@ -211,9 +211,11 @@ def _convertible(kinds: Iterable[str], words: Vocabulary) -> list[str]:
     """Texts that a CAST to each of `kinds` can convert."""
     days = [day.isoformat() for day in sorted(words.dates)[:4]]
     if "date" in kinds:
-        return [_text(text) for text in (*days, "2020-01-31", "2020-02-29", "2020-2-29", " 2020-01-31")]
+        more = ["2020-2-29", " 2020-01-31"] if words.extremes else []
+        return [_text(text) for text in (*days, "2020-01-31", "2020-02-29", *more)]
     numbers = [str(number) for number in sorted(words.numbers)[:8]]
-    return [_text(text) for text in ("1", "0", "2", "10", *numbers, "01", " 1", "1.4")]
+    more = ["01", " 1", "1.4"] if words.extremes else []
+    return [_text(text) for text in ("1", "0", "2", "10", *numbers, *more)]
 
 
 def _accepted(value: str, kind: exp.DataType) -> list[str]:
