@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DBT ?= dbt-core==1.11.16
 
-.PHONY: demo test lint test-dbt-1.12 test-student clean
+.PHONY: demo test lint test-dbt-1.12 test-student starter clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,14 @@ test-dbt-1.12:
 test-student: $(VENV)/installed
 	$(BIN)/pip install --quiet --editable ".[local]"
 	$(BIN)/python -m pytest -q tests/live --override-ini addopts=-ra
+
+# The adapter that comes with the package: about an hour on two cores.
+starter: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable ".[local,distill]"
+	$(BIN)/dbtai student install smollm2-135m
+	$(BIN)/python -m benchmarks distill --student smollm2-135m --folder .starter
+	mkdir -p dbt_ai/engines/local/adapters
+	cp .starter/adapter.gguf dbt_ai/engines/local/adapters/smollm2-135m-starter.gguf
 
 clean:
 	rm -rf .venv .venv-1.12 .demo dist build

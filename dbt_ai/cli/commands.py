@@ -21,6 +21,7 @@ COMMANDS = {
     "lineage": "Show where a column comes from and what depends on it.",
     "profile": "Show what the data of a node says, and what only the data shows.",
     "student": "Install and choose the small model that answers first, on this machine.",
+    "distill": "Teach the student what people and reasoning models wrote in this project.",
     "ledger": "Show what was sent to models, and what it cost.",
     "batch": "Have questions answered within a day at half the price: submit, status, collect.",
     "doctor": "Look at this environment and project, and say what works and what is missing.",

@@ -7,20 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dbt_ai.distill.cases import Case
-from dbt_ai.evidence.sharing import Share, sharing
-from dbt_ai.evidence.student_prompt import column_request
+from dbt_ai.evidence.sharing import Share, Sharing, sharing
+from dbt_ai.evidence.student_prompt import PROMPT_VERSION, column_request
+from dbt_ai.evidence.values import Evidence
 
 
 @dataclass(frozen=True)
 class Pair:
     """One example: the system's and the user's part of the chat, and the answer as the server's grammar lets it be
-    written. `group` is the model that it is from: what is held out is held out by group; `kind` what the column is."""
+    written. `group` is the model that it is from: what is held out is held out by group; `kind` what the column is;
+    `teacher` who answered: "case", "person", or the name of a model; `prompt_version` how it was asked."""
 
     group: str
     kind: str
     instructions: str
     prompt: str
     answer: str
+    teacher: str = "case"
+    prompt_version: str = PROMPT_VERSION
 
 
 def answer_text(description: str | None) -> str:
@@ -32,14 +36,19 @@ def answer_text(description: str | None) -> str:
     return json.dumps({"description": description}, ensure_ascii=False)
 
 
+def pair_of(evidence: Evidence, column: str, text: str | None, levels: Sharing, group: str, teacher: str) -> Pair:
+    """The pair of a column's question and a text."""
+    request = column_request(evidence, column, levels)
+    facts = evidence.facts.column(column) if evidence.facts else None
+    kind = facts.kind.value if facts else "unknown"
+    return Pair(group, kind, request.instructions, request.prompt, answer_text(text), teacher)
+
+
 def pairs_of(cases: Iterable[Case]) -> Sequence[Pair]:
     """A pair for each lesson of the cases."""
     levels = sharing(Share.STATISTICS)
-    found = []
-    for case in cases:
-        for lesson in case.lessons:
-            request = column_request(case.evidence, lesson.column, levels)
-            facts = case.evidence.facts.column(lesson.column) if case.evidence.facts else None
-            kind = facts.kind.value if facts else "unknown"
-            found.append(Pair(case.id, kind, request.instructions, request.prompt, answer_text(lesson.text)))
-    return found
+    return [
+        pair_of(case.evidence, lesson.column, lesson.text, levels, case.id, "case")
+        for case in cases
+        for lesson in case.lessons
+    ]

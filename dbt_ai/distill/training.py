@@ -128,6 +128,13 @@ def train(
     return Trained(adapter, state["before"], after, len(batches), time.monotonic() - started, _peak_mb())
 
 
+def base_config(base: Path) -> Any:
+    """The configuration of the model in a GGUF file, as transformers has it."""
+    from transformers import AutoConfig
+
+    return AutoConfig.from_pretrained(str(base.parent), gguf_file=base.name)
+
+
 def _load(base: Path, device: str) -> tuple[Any, Any]:
     """Tokenizer and model of a GGUF file, dequantised, in bfloat16."""
     import torch
