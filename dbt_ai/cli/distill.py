@@ -127,8 +127,8 @@ def _check_terms(pairs: Sequence[Pair], accepted: bool) -> None:
     models = sorted({pair.teacher for pair in pairs} - {"case", "person"})
     if models and not accepted:
         raise UsageError(
-            f"Texts of {', '.join(models)} are among what is to be taught, and a provider's terms may forbid that: read "
-            "them, then give --accept-terms."
+            f"Texts of {', '.join(models)} would be taught, and a provider's terms may forbid that: read them, then "
+            "give --accept-terms."
         )
 
 
