@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 
 from dbt_ai.distill.pairs import Pair
 from dbt_ai.evidence.masking import masked
 
 LEAST = 200  # pairs: fewer do not teach anything that a prompt does not
 HELD_OUT = 10  # one model of so many
-_MOST_OF_A_KIND = 4  # times the median of all kinds
+_MOST_OF_A_KIND = 0.5  # of all pairs: in a project most columns are passed on
+_FEW = 50  # pairs of a kind are never too many
 _MOST_OF_AN_ANSWER = 12  # pairs with the same answer
 
 
@@ -68,13 +68,11 @@ def data_set(pairs: Iterable[Pair]) -> DataSet:
 
 
 def _balanced(pairs: Sequence[Pair]) -> tuple[list[Pair], int]:
-    """At most so many of each kind; whole models go first where they have most of it."""
+    """At most so many of each kind, chosen by their hash, so that another pair does not change the choice."""
     by_kind: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         by_kind[pair.kind].append(pair)
-    if not by_kind:
-        return [], 0
-    most = int(max(_MOST_OF_A_KIND * median(len(found) for found in by_kind.values()), 50))
+    most = max(int(_MOST_OF_A_KIND * len(pairs)), _FEW)
     chosen: set[int] = set()
     for found in by_kind.values():
         near = sorted(found, key=lambda pair: hashlib.sha256(f"{pair.group}{pair.prompt}".encode()).digest())

@@ -34,8 +34,8 @@ def test_a_kind_that_is_everywhere_is_cut() -> None:
     found = data_set(pairs)
     kinds = found.card()["kinds"]
     assert isinstance(kinds, dict)
-    assert kinds == {"pass-through": 240, "windowed": 60, "aggregated": 60}
-    assert dict(found.dropped) == {"too many of a kind": 760}
+    assert kinds == {"pass-through": 560, "windowed": 60, "aggregated": 60}
+    assert dict(found.dropped) == {"too many of a kind": 440}
 
 
 def test_nothing_is_a_data_set_too() -> None:
