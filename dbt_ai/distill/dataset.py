@@ -72,6 +72,8 @@ def _balanced(pairs: Sequence[Pair]) -> tuple[list[Pair], int]:
     by_kind: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         by_kind[pair.kind].append(pair)
+    if len(by_kind) == 1:
+        return list(pairs), 0
     most = max(int(_MOST_OF_A_KIND * len(pairs)), _FEW)
     chosen: set[int] = set()
     for found in by_kind.values():
