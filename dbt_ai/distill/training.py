@@ -139,7 +139,9 @@ def _load(base: Path, device: str) -> tuple[Any, Any]:
     """Tokenizer and model of a GGUF file, dequantised, in bfloat16."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     where = {"pretrained_model_name_or_path": str(base.parent), "gguf_file": base.name}
     tokenizer: Any = AutoTokenizer.from_pretrained(**where)
     # packed weights save memory and are very slow to teach
