@@ -32,7 +32,8 @@ Told = Callable[[int, int, float], None]  # step, of how many, loss
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a student is taught. `learning_rate` is the highest one, `batch` how many models (with all their
+    """How a student is taught. `threads` is one by default: on a busy machine threads that wait for each other cost more than
+    they bring. `learning_rate` is the highest one, `batch` how many models (with all their
     columns) make a step, `epochs` how often each pair is seen."""
 
     rank: int = 16
@@ -41,7 +42,7 @@ class Recipe:
     batch: int = 2
     epochs: float = 2.0
     seed: int = 1
-    threads: int = 2
+    threads: int = 1
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def train(
     folder: Path,
     recipe: Recipe,
     told: Told,
-    save_every: int = 50,
+    save_every: int = 20,
 ) -> Trained:
     """Teaches the GGUF at `base`. `folder` keeps what an interrupted training goes on from: the adapter, the
     optimizer and the step; a finished one is read and not done again."""
