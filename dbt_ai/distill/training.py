@@ -32,9 +32,9 @@ Told = Callable[[int, int, float], None]  # step, of how many, loss
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a student is taught. `threads` is one by default: on a busy machine threads that wait for each other cost more than
-    they bring. `learning_rate` is the highest one, `batch` how many models (with all their
-    columns) make a step, `epochs` how often each pair is seen."""
+    """How a student is taught. `learning_rate` is the highest one, `batch` how many models (with all their columns)
+    make a step, `epochs` how often each pair is seen. One of `threads` by default: on a busy machine threads that wait
+    for each other cost more than they bring."""
 
     rank: int = 16
     alpha: int = 32
