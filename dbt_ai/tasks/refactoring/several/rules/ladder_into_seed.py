@@ -19,6 +19,7 @@ from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.several.making import FilesLeft, Models
 from dbt_ai.tasks.refactoring.several.values import FilesChange
 from dbt_ai.tasks.refactoring.spans import cases_of, within
+from dbt_ai.tasks.refactoring.trying import settled
 from dbt_ai.tasks.refactoring.values import ModelText
 
 _RULE = "ladder-into-seed"
@@ -167,6 +168,7 @@ def _change(
     try:
         without_comments(model, part)
         text = spliced(model.islands, _splices(model, part, ladder, select, seed, key, item.name))
+        text = settled(model.text, text, model.known)
     except (InTheWayError, SpliceError) as error:
         reason = error.reason if isinstance(error, InTheWayError) else "jinja-in-the-way"
         yield FilesLeft(_RULE, node.unique_id, f"{node.name}.{item.name}", sentence, reason)
