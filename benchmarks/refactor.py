@@ -1,6 +1,6 @@
 """What `dbtai refactor` finds, writes and saves on a project, and the tables that are other ones afterwards.
 
-`python -m benchmarks refactor [--quick] [--project FOLDER [--profiles-dir FOLDER]] [--goal readable|cheaper]`
+`python -m benchmarks refactor [--quick] [--project FOLDER [--profiles-dir FOLDER]] [--goal readable|cheaper|macro]`
 
 The project (on DuckDB) is copied, built, refactored and built again; the tables of both builds are compared with EXCEPT
 ALL. Without `--project` it is the one with planted smells of tests/tasks/refactoring; `--quick` takes some of its
@@ -98,14 +98,23 @@ def _refactor(root: Path, profiles: list[str], selected: list[str]) -> dict[str,
 def _figures(report: dict[str, Any]) -> dict[str, Any]:
     outcomes = [one for one in report["outcomes"] if one["text"]]
     written = [one for one in outcomes if one["outcome"] == "written"]
+    repeated = [one for one in outcomes if one["text"] == "repeated-expression"]
+    macros = {one["detail"] for one in repeated if one["outcome"] != "kept"}
     lines = [line for line in _sql_diff(report["diff"]) if not line.startswith(("+++", "---"))]
     return {
         "proposed": len(outcomes),
         "written": len(written),
         "proved": sum(one["verdicts"][0]["verdict"] == "proved" for one in written),
         "bounded": sum(one["verdicts"][0]["verdict"] == "bounded" for one in written),
+        "macros_proposed": len(macros),
+        "macros_written": sum(one["node"].startswith("macro.") for one in written),
+        "callers": len({one["node"] for one in repeated if one["outcome"] == "written" and _is_model(one)}),
         "lines_saved": sum(line.startswith("-") for line in lines) - sum(line.startswith("+") for line in lines),
     }
+
+
+def _is_model(outcome: dict[str, Any]) -> bool:
+    return str(outcome["node"]).startswith("model.")
 
 
 def _sql_diff(diff: str) -> list[str]:
