@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.integration_project.build import build
+
+NO_STUDENTS = Path(__file__).resolve().parent / "no-students"  # what you have installed is none of the tests' business
+os.environ["DBTAI_STUDENTS_DIR"] = str(NO_STUDENTS)
 
 
 @pytest.fixture(scope="session")

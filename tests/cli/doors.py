@@ -65,6 +65,7 @@ def _options(arguments: Mapping[str, Any]) -> list[str]:
 def _run(folder: Path, program: tuple[str, ...], environment: Mapping[str, str] | None) -> Done:
     # The caller's own settings and keys must not reach the project.
     kept = {name: v for name, v in os.environ.items() if not name.startswith(("DBT", "OPENAI_", "PYTHONPATH"))}
+    kept["DBTAI_STUDENTS_DIR"] = os.environ["DBTAI_STUDENTS_DIR"]
     variables = {**kept, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
     done = subprocess.run(
         [sys.executable, "-c", *program],

@@ -174,7 +174,7 @@ def test_only_debug_shows_a_traceback(bakery: Path) -> None:
 def test_an_engine_that_is_not_there_is_not_another_one(bakery: Path) -> None:
     done = dbtai(bakery, "document", environment={"DBTAI_ENGINE": "student"})
     assert done.returncode == 2
-    assert "There is no student: set student_base_url and student_model" in done.stderr
+    assert "There is no student: run dbtai student install, or set student_base_url" in done.stderr
     assert one_sentence(done.stderr)
 
 
