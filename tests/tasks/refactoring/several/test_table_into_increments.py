@@ -45,7 +45,12 @@ where kg > 0
 CHANGED = """{{ config(materialized='incremental', unique_key='weighing_id', on_schema_change='fail') }}
 
 with weighings as (
-    select * from {{ source('scales', 'weighings') }}
+    select
+        weighing_id,
+        loaded_at,
+        kg,
+        note
+    from {{ source('scales', 'weighings') }}
     {% if is_incremental() %}
     where loaded_at >= (select coalesce(max(came_at), timestamp '0001-01-01') from {{ this }})
     {% endif %}
