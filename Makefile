@@ -40,7 +40,7 @@ test-student: $(VENV)/installed
 starter: $(VENV)/installed
 	$(BIN)/pip install --quiet --editable ".[local,distill]"
 	$(BIN)/dbtai student install smollm2-135m
-	$(BIN)/python -m benchmarks distill --student smollm2-135m --folder .starter
+	$(BIN)/python -m benchmarks distill --student smollm2-135m --folder .starter --threads 2
 	mkdir -p dbt_ai/engines/local/adapters
 	cp .starter/adapter.gguf dbt_ai/engines/local/adapters/smollm2-135m-starter.gguf
 

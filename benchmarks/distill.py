@@ -1,6 +1,7 @@
 """Teaches a student on files of cases, by the pipeline of `dbtai distill`: loss, agreement, minutes, memory.
 
-`python -m benchmarks distill --cases FILE... [--student NAME] [--folder FOLDER] [--epochs N] [--rank N] [--quick]`
+`python -m benchmarks distill --cases FILE... [--student NAME] [--folder FOLDER] [--epochs N] [--rank N]
+[--threads N] [--quick]`
 
 This is also how the starter adapters in dbt_ai/engines/local/adapters are made (`make starter`). Needs dbtai[distill].
 """
@@ -37,12 +38,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folder", type=Path, help="where the run is kept, and gone on from")
     parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--rank", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=1, help="as many as the machine has idle cores, and no more")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} cases, a tiny adapter")
     options = parser.parse_args(arguments)
     cases = read_cases(options.cases)
-    recipe = Recipe(rank=options.rank, alpha=2 * options.rank, epochs=options.epochs)
+    recipe = Recipe(rank=options.rank, alpha=2 * options.rank, epochs=options.epochs, threads=options.threads)
     if options.quick:
-        cases, recipe = cases[:QUICK], Recipe(rank=2, alpha=4, epochs=1)
+        cases, recipe = cases[:QUICK], Recipe(rank=2, alpha=4, epochs=1, threads=options.threads)
     student = installed_as(options.student)
     try:
         now = Weights(student.file, adapter_of(student, InUse(student.name)), student.memory_mb)
