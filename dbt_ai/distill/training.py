@@ -8,6 +8,7 @@ the work. Needs the extra `dbtai[distill]`: torch, transformers, peft.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
@@ -93,13 +94,15 @@ def train(
     tests = list(_packs(tokenizer, held_out))
     folder.mkdir(parents=True, exist_ok=True)
     state_file, adapter = folder / "state.pt", folder / "adapter"
-    if state_file.exists():
+    wanted = _fingerprint(base, pairs, recipe)
+    state: dict[str, Any] = torch.load(state_file, weights_only=True) if state_file.exists() else {}
+    if state.get("of") == wanted:
         model = PeftModel.from_pretrained(model, adapter, is_trainable=True)
-        state: dict[str, Any] = torch.load(state_file, weights_only=True)
-    else:
+    else:  # nothing is there, or a training of other pairs
+        (folder / "losses.jsonl").unlink(missing_ok=True)
         config = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules=list(LAYERS), task_type="CAUSAL_LM")
         model = get_peft_model(model, config)
-        state = {"step": 0, "before": _loss_of(model, tests, recipe.batch, device), "seconds": 0.0}
+        state = {"of": wanted, "step": 0, "before": _loss_of(model, tests, recipe.batch, device), "seconds": 0.0}
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=0.0)
     if "optimizer" in state:
@@ -127,6 +130,12 @@ def train(
     after = _loss_of(model, tests, recipe.batch, device)
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1), encoding="utf-8")
     return Trained(adapter, state["before"], after, len(batches), time.monotonic() - started, _peak_mb())
+
+
+def _fingerprint(base: Path, pairs: Sequence[Pair], recipe: Recipe) -> str:
+    """What a training can be gone on with for: the same model, pairs and recipe, by however many threads."""
+    known = [base.name, [asdict(pair) for pair in pairs], {**asdict(recipe), "threads": 0}]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
 def base_config(base: Path) -> Any:
