@@ -1,7 +1,7 @@
 """Pairs of queries that differ and that are the same, and what is said of them; sqlglot's optimizer on the same pairs;
 and two tables of a million rows and more compared.
 
-`python -m benchmarks equivalence [--quick] [--pairs FILE --schema FILE]`
+`python -m benchmarks equivalence [--quick] [--processes N] [--pairs FILE --schema FILE]`
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from dbt_ai.sql.values import Relation
 
 QUICK = 300
 SECONDS = 10.0
+TOLD_EVERY = 500  # pairs
 _relations: tuple[Relation, ...] = ()
 
 
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} pairs of each kind, and a million rows only")
     parser.add_argument("--pairs", type=Path, help='pairs of your own: {"id", "left", "right", "equivalent"} a line')
     parser.add_argument("--schema", type=Path, help="CREATE TABLE statements of the tables that they read")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="as many as there are idle cores")
     options = parser.parse_args(arguments)
     if (options.pairs is None) != (options.schema is None):
         parser.error("give --pairs and --schema, or neither")
@@ -51,7 +54,7 @@ def main(arguments: list[str]) -> None:
     ]
     if options.quick and not options.pairs:
         pairs = _fewer(pairs)
-    figures = verdicts(pairs, schema.read_text(encoding="utf-8"))
+    figures = verdicts(pairs, schema.read_text(encoding="utf-8"), options.processes)
     if not options.pairs:
         figures |= stored(1_000_000)
         if not options.quick:
@@ -66,11 +69,22 @@ def _fewer(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return traps + [pair for kind in kinds for pair in random.Random(0).sample(kind, min(QUICK, len(kind)))]
 
 
-def verdicts(pairs: Sequence[dict[str, Any]], schema: str) -> dict[str, Any]:
+def verdicts(pairs: Sequence[dict[str, Any]], schema: str, processes: int) -> dict[str, Any]:
     """What is said of each pair, as a table of what it is by what is said."""
     started = time.perf_counter()
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_read, initargs=(schema,)) as pool:
-        found = list(pool.map(_verdict, pairs, chunksize=8))
+    with ProcessPoolExecutor(processes, initializer=_read, initargs=(schema,)) as pool:
+        found = []
+        for each in pool.map(_verdict, pairs, chunksize=8):
+            found.append(each)
+            pair = pairs[len(found) - 1]
+            if each[0] in ("proved", "bounded") and not pair["equivalent"]:
+                print(f"FALSE {each[0]} {pair['id']}", file=sys.stderr, flush=True)
+            if len(found) % TOLD_EVERY == 0:
+                print(
+                    f"{time.perf_counter() - started:7.0f} s  {len(found):,} of {len(pairs):,}",
+                    file=sys.stderr,
+                    flush=True,
+                )
     seconds = time.perf_counter() - started
     processor = sum(each[2] for each in found)
     table = Counter((bool(pair["equivalent"]), each[0]) for pair, each in zip(pairs, found, strict=True))
@@ -92,9 +106,7 @@ def verdicts(pairs: Sequence[dict[str, Any]], schema: str) -> dict[str, Any]:
     wrong = sum(table[False, word] for word in ("proved", "bounded"))
     peer = Counter((bool(pair["equivalent"]), each[3]) for pair, each in zip(pairs, found, strict=True))
     rate = len(pairs) / processor
-    print(
-        f"{len(pairs):,} pairs in {seconds:.0f} s on {os.cpu_count()} processes: {rate:.1f} a second of processor time"
-    )
+    print(f"{len(pairs):,} pairs in {seconds:.0f} s on {processes} processes: {rate:.1f} a second of processor time")
     print(f"sqlglot's optimizer calls {peer[True, True]:,} of the same the same, and {peer[False, True]:,} that differ")
     return {
         "different_pairs": totals[False],
