@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from dbt_ai.checks.lifted.answers import Answer, answer_on_all, answer_one_by_one, check_spots, first_line
-from dbt_ai.checks.lifted.domains import ColumnDomain, domain
+from dbt_ai.checks.lifted.domains import ColumnDomain, domain, with_small_numbers
 from dbt_ai.checks.lifted.exhaust import exhaust
 from dbt_ai.checks.lifted.generate import DATABASES, random_databases, table, wild_of
 from dbt_ai.checks.lifted.values import Bound, Difference, NotComparable, Outcome
@@ -35,6 +35,7 @@ _WRITTEN = "__lift_written"
 _OLDEST = 2  # DuckDB 1.4 takes recursive CTEs and unions apart wrongly: 145 of 9,110 random pairs differ
 _RESERVED_CATALOGS = ("memory", "system", "temp")
 _KEPT_ANSWERS = 16
+_SMALL = 1 / 8  # as many again as this part of the random ones have small numbers only
 
 
 class Databases:
@@ -43,7 +44,8 @@ class Databases:
     `count` of them are random and hang on `seed`; where every database within some bound is no more than `exhaustive`
     of them, those are added, and `bound` says which they are. `seconds` is the limit for one query on all of them, and
     `spot_checks` the number of databases on which each query is run alone as well: were DuckDB wrong about the lifted
-    query, it would show there. For `focus` see `random_databases`.
+    query, it would show there. For `focus` see `random_databases`; with it there are some more databases whose
+    numbers are all small, so that sums and averages of some are among the others.
 
     Use it in a `with`: it holds an instance of DuckDB. Not for several threads.
 
@@ -293,6 +295,13 @@ class Databases:
                 self.connection, self.relations, self.domains, self.words.names, first=0, most=self._exhaustive
             )
         most_rows = max([_ROWS, *(count + 1 for count in self.words.counts)])
+        few = round(self.count * _SMALL) if self._focus else 0
+        small = {key: [with_small_numbers(column) for column in columns] for key, columns in self.domains.items()}
+        for statement in random_databases(
+            self.relations, small, seed=self.seed + 1, first=first, count=few, most_rows=most_rows, focus=self._focus
+        ):
+            self.connection.execute(statement)
+        first += few
         for statement in random_databases(
             self.relations,
             self.domains,

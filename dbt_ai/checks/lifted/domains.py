@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -25,6 +25,7 @@ _STEPS = (
     timedelta(days=-1),
     timedelta(days=1),
 )
+_SMALL = (0, 1, 2, 3, -1, 4)
 _INTEGERS: Mapping[str, tuple[int, int]] = {
     "TINYINT": (-(2**7), 2**7 - 1),
     "SMALLINT": (-(2**15), 2**15 - 1),
@@ -77,6 +78,19 @@ def domain(relation: Relation, name: str, kind: str | None, words: Vocabulary) -
         values += ["'-0.0'::DOUBLE"] if data_type.is_type("double", "float") else []
     sets = [tuple(dict.fromkeys(part))[:_MOST_VALUES] for part in (values, near, wild)]
     return ColumnDomain(name, kind or "VARCHAR", sets[0], sets[1], sets[2], nullable)
+
+
+def with_small_numbers(column: ColumnDomain) -> ColumnDomain:
+    """The domain with few small numbers in the place of all numbers, and with nothing wild.
+
+    >>> with_small_numbers(ColumnDomain("n", "INTEGER", ("-7", "0", "1234"), near=("5",))).values
+    ('0', '1', '2', '3', '-1', '4')
+    """
+    kind = _data_type(column.type)
+    if not kind.is_type(*exp.DataType.NUMERIC_TYPES):
+        return replace(column, wild=())
+    values = [value for number in _SMALL for value in _values(kind, Vocabulary(frozenset({Decimal(number)})))[:1]]
+    return replace(column, values=tuple(values), wild=())
 
 
 @lru_cache(maxsize=256)
