@@ -13,17 +13,19 @@ import argparse
 import json
 import multiprocessing
 import resource
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dbt_ai.distill.cases import Case, read_cases
-from dbt_ai.engines.local.engine import LocalEngine, weights_of
-from dbt_ai.engines.local.store import InUse, in_use, installed_as
+from dbt_ai.distill.cases import read_cases
+from dbt_ai.engines.local.engine import LocalEngine, weights_called
+from dbt_ai.engines.local.store import in_use
 from dbt_ai.engines.local.values import Weights
-from dbt_ai.tasks.evaluating.fixed import marked_derived, marked_student
-from dbt_ai.tasks.evaluating.scoring import Marked, marks_of
+from dbt_ai.tasks.evaluating.asking import derived_from, heard_from
+from dbt_ai.tasks.evaluating.fixed import exam_of
+from dbt_ai.tasks.evaluating.marking import figures_of, marked_by
+from dbt_ai.tasks.progress import nothing
+from dbt_ai.tasks.sending import send
+from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
 
 FIXED = Path(__file__).resolve().parents[1] / "student" / "evaluation" / "fixed.jsonl"
 QUICK = 8  # cases
@@ -54,37 +56,38 @@ def _asked(path: Path, quick: bool, student: str | None, show: int) -> dict[str,
 
 
 def _figures(path: Path, quick: bool, student: str | None, show: int) -> dict[str, Any]:
-    cases = read_cases([path])[: QUICK if quick else None]
-    started = time.monotonic()
-    marked = _marked(cases, student)
-    seconds = time.monotonic() - started
-    marks = marks_of(marked)
-    for one in [one for one in marked if one.grade_left == "wrong"][:show]:
-        print(f"  wrong: {one.case} {one.column}: {one.left}")
+    exam = exam_of(read_cases([path])[: QUICK if quick else None])
+    heard = derived_from(exam) if student is None else heard_from(_asking(student), exam.sheets, None, nothing)
+    marked = marked_by(student or "derived", heard, exam.sheets)
+    figures = figures_of(student or "derived", heard, marked)
+    places = [(sheet.name, column) for sheet in exam.sheets for column in sheet.question.columns]
+    wrong = [(place, one) for place, one in zip(places, marked, strict=True) if one.grade_left == "wrong"]
+    for (case, column), one in wrong[:show]:
+        print(f"  wrong: {case} {column}: {one.left}")
+    if heard.why:
+        print(f"  {heard.failed} of {heard.requests} questions have no answer: {heard.why}")
     return {
-        "columns": marks.columns,
-        "answered": marks.answered,
-        "accepted": marks.accepted,
-        "right": marks.left.get("right", 0),
-        "wrong": marks.said.get("wrong", 0),
-        "incomplete": marks.left.get("incomplete", 0),
-        "accepted_wrong": round(marks.accepted_wrong, 4),
-        "seconds_per_column": round(seconds / max(marks.columns, 1), 3),
+        "columns": figures.columns,
+        "answered": figures.answered,
+        "accepted": figures.accepted,
+        "right": dict(figures.left).get("right", 0),
+        "wrong": dict(figures.said).get("wrong", 0),
+        "incomplete": dict(figures.left).get("incomplete", 0),
+        "accepted_wrong": round(figures.accepted_wrong, 4),
+        "seconds_per_column": round(figures.seconds_per_column, 3),
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
-def _marked(cases: Sequence[Case], student: str | None) -> list[Marked]:
-    if student is None:
-        return list(marked_derived(cases))
+def _asking(student: str) -> Asking:
     name, _, adapter = student.partition(":")
     if Path(name).is_file():
         own = None if adapter in ("", "none") else Path(adapter)
         called, weights = Path(name).stem, Weights(Path(name), own, 0)
     else:
-        chosen = InUse(name, None if adapter == "none" else adapter or "starter")
-        called, weights = weights_of(installed_as(name), chosen)
-    return list(marked_student(cases, LocalEngine(called, weights)))
+        called, weights = weights_called(student)
+    tier = Tier("student", LocalEngine(called, weights), "none", by_column=True)
+    return Asking((tier,), PromptOptions(), send(1))
 
 
 def _print(name: str, figures: dict[str, Any]) -> None:

@@ -144,7 +144,7 @@ def _type(about: Mapping[str, Any]) -> str:
     if "const" in about:
         return f"always `{json.dumps(about['const'])}`"
     if "enum" in about:
-        return ", ".join(f"`{value}`" for value in about["enum"])
+        return ", ".join("null" if value is None else f"`{value}`" for value in about["enum"])
     if "items" in about and "$ref" in about["items"]:
         return f"list of {_type(about['items'])}"
     kinds = about["type"] if isinstance(about["type"], list) else [about["type"]]

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "engines": set(),
     "checks": {"sql"},
     "edits": set(),
-    "report": {"sql.values", "evidence.values", "project.values"},
+    "report": {"sql.values", "evidence.values", "project.values", "tasks.evaluating.values"},
     "tasks": {"project", "sql", "evidence", "engines", "checks", "edits", "distill"},
     "demo": set(),
     "distill": {"engines", "checks", "evidence", "sql"},

@@ -22,6 +22,7 @@ COMMANDS = {
     "profile": "Show what the data of a node says, and what only the data shows.",
     "student": "Install and choose the small model that answers first, on this machine.",
     "distill": "Teach the student what people and reasoning models wrote in this project.",
+    "eval": "Compare engines: what each answers, how much of it is good, how long it takes, what it costs.",
     "ledger": "Show what was sent to models, and what it cost.",
     "batch": "Have questions answered within a day at half the price: submit, status, collect.",
     "doctor": "Look at this environment and project, and say what works and what is missing.",

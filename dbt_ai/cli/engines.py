@@ -233,7 +233,7 @@ def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose
         tiers.append(Tier("reasoning again", engine, settings.effort, again=True))
     asking = Asking(
         tuple(tiers),
-        _prompts(settings, project),
+        prompts_of(settings, project),
         send(settings.concurrency) if purpose is Purpose.SEND else withhold(withheld.append),
         told=engines.ledger.checked,
         spent=engines.spent,
@@ -258,7 +258,7 @@ def _still_open(withheld: list[Withheld]) -> list[str]:
     return [f"{count:,} {are} still open: export them with --export-requests, or run again with a key."]
 
 
-def _prompts(settings: Settings, project: Project) -> PromptOptions:
+def prompts_of(settings: Settings, project: Project) -> PromptOptions:
     from dbt_ai.evidence.prompt_templates import read_house_style, read_prompts
     from dbt_ai.tasks.tiers import PromptOptions
 

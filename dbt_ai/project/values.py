@@ -67,6 +67,11 @@ class Node:
         """The declared column called `name` (case does not count)."""
         return self._by_name.get(name.casefold())
 
+    @property
+    def shown_name(self) -> str:
+        """What people call it: the table of a source goes by both names."""
+        return f"{self.source_name}.{self.name}" if self.resource_type == "source" else self.name
+
     @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name.casefold(): column for column in reversed(self.columns)}

@@ -17,11 +17,14 @@ _UNSEEN = re.compile(
 
 
 def report_to_json(report: Report) -> str:
-    """The report as one JSON object: `schema_version`, `job`, `summary`, one entry an outcome, findings, notices.
+    """The report as one JSON object: `schema_version`, `job`, `summary`, one entry an outcome, findings, notices."""
+    return to_json(report_to_dict(report))
 
-    Characters that move a terminal's cursor, turn a line around or hide in it are escaped, as JSON may.
-    """
-    text = json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, default=str)
+
+def to_json(content: Any) -> str:
+    """Plain values as JSON for people, too: characters that move a terminal's cursor, turn a line around or hide in it
+    are escaped, as JSON may."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
     return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 

@@ -8,25 +8,25 @@ or asked-for confidence; here the gate is a checker.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dbt_ai.engines.values import Answer, Engine, Request
 from dbt_ai.evidence.common_questions import with_common_answers
-from dbt_ai.evidence.prompting import document_request, read_document_answer
 from dbt_ai.evidence.sharing import Sharing, sharing_of
-from dbt_ai.evidence.student_prompt import SCHEMA_NAME, column_request, read_column_answer
+from dbt_ai.evidence.student_prompt import SCHEMA_NAME
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Project
 from dbt_ai.tasks.answers import Judged, counterexample, judge
 from dbt_ai.tasks.checking import Checker
 from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.derived.values import Draft
-from dbt_ai.tasks.effort import RESEARCH, difficulty_of, effort_for, harder, most_output_tokens
+from dbt_ai.tasks.effort import RESEARCH, difficulty_of, effort_for, harder
 from dbt_ai.tasks.gathering import Gathered
 from dbt_ai.tasks.progress import Progress
 from dbt_ai.tasks.questions import Question, question_of
+from dbt_ai.tasks.requesting import proposals_of, requests_of
 from dbt_ai.tasks.research import Research, open_research
-from dbt_ai.tasks.student import STUDENT, for_student
+from dbt_ai.tasks.student import STUDENT
 from dbt_ai.tasks.texts import Text
 from dbt_ai.tasks.tiers import Asking, Tier, Totals, put, read_each, unfinished
 from dbt_ai.tasks.written import Lock
@@ -42,14 +42,6 @@ class Asked:
     refuted: tuple[Outcome, ...] = ()
     unfinished: tuple[str, ...] = ()
     tiers: tuple[TierTotals, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Sent:
-    """One request and the question that it is part of."""
-
-    question: Question
-    request: Request
 
 
 class _Cascade:
@@ -82,23 +74,20 @@ class _Cascade:
             asked = [part for question in questions if (part := question.only(self.refuted))]
         else:
             asked = list(questions)
-        if tier.by_column:
-            sent = [each for question in asked for each in self._by_column(question)]
-        else:
-            sent = [_Sent(question, request) for question in asked for request in self._requests(tier, question)]
+        sent = [each for question in asked for each in self._requests(tier, question)]
         if not sent:
             return list(questions)
         before = self._asking.spent()
-        results = put(self._asking, tier, [each.request for each in sent], self._data, self._progress)
+        results = put(self._asking, tier, [request for _, request in sent], self._data, self._progress)
         spent = self._asking.spent() - before
         totals = Totals(tier)
         closed: set[Target] = set()
 
         def keep(place: int, answer: Answer) -> None:
             nonlocal closed
-            closed |= self._keep(tier, sent[place].question, sent[place].request, answer, totals)
+            closed |= self._keep(tier, *sent[place], answer, totals)
 
-        asked_of = [(each.question.unique_id, each.request) for each in sent]
+        asked_of = [(question.unique_id, request) for question, request in sent]
         failed = read_each(asked_of, results, totals, self._progress, keep)
         self.tiers.append(totals.value(sum(len(question.targets) for question in asked), spent))
         for question in asked:
@@ -107,42 +96,24 @@ class _Cascade:
         left = {target: True for question in questions for target in question.targets if target not in closed}
         return [part for question in questions if (part := question.only(left))]
 
-    def _requests(self, tier: Tier, question: Question) -> list[Request]:
-        evidence = self._evidence[question.unique_id]
-        most = self._options.max_effort
+    def _requests(self, tier: Tier, question: Question) -> list[tuple[Question, Request]]:
+        evidence, levels = self._evidence[question.unique_id], self._sharing[question.unique_id]
         wrong: list[tuple[str, str, str]] = []
-        if not tier.again:
-            effort = effort_for(difficulty_of(evidence, question.columns), tier.effort, most)
-        else:
-            effort = harder(self._efforts[question.unique_id], most)
+        if tier.again:
+            effort = harder(self._efforts[question.unique_id], self._options.max_effort)
             wrong = [
-                (target.column or "", sentence, counterexample(verdict, self._sharing[target.unique_id], target.column))
+                (target.column or "", sentence, counterexample(verdict, levels, target.column))
                 for target in question.targets
                 for sentence, verdict in self.refuted[target][1].refused
             ]
+        else:
+            effort = effort_for(difficulty_of(evidence, question.columns), tier.effort, self._options.max_effort)
         self._efforts[question.unique_id] = effort
-        requests = document_request(
-            evidence,
-            question.columns,
-            dialect=self._project.dialect,
-            share=self._sharing[question.unique_id],
-            house_style=self._options.house_style,
-            prompts=self._options.prompts,
-            describe_model=question.about_node,
-            effort=effort,
-            refuted=wrong,
-        )
-        if tier.effort == RESEARCH:
-            requests = self._research.requests(requests)
-        if tier.name == STUDENT:
-            return [for_student(request, len(question.columns)) for request in requests]
-        return [replace(r, max_output_tokens=most_output_tokens(effort, len(question.columns))) for r in requests]
-
-    def _by_column(self, question: Question) -> list[_Sent]:
-        """A question for each column."""
-        evidence, levels = self._evidence[question.unique_id], self._sharing[question.unique_id]
-        alone = [replace(question, columns=(column,), about_node=False) for column in question.columns]
-        return [_Sent(one, column_request(evidence, one.columns[0], levels)) for one in alone]
+        sent = requests_of(tier, question, evidence, levels, self._options, self._project.dialect, effort, wrong)
+        if tier.effort != RESEARCH:
+            return sent
+        researched = self._research.requests([request for _, request in sent])
+        return [(part, request) for (part, _), request in zip(sent, researched, strict=True)]
 
     def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: Totals) -> set[Target]:
         """Keeps what holds of an answer; returns the targets that are answered."""
@@ -171,17 +142,8 @@ class _Cascade:
         unique_id, columns = question.unique_id, question.columns
         if request.tools:
             return self._research.judge(unique_id, answer, columns, engine.name, engine.model, self._checker)
-        proposed: dict[str | None, str] = {}
-        if request.schema_name == SCHEMA_NAME:
-            text = read_column_answer(answer, columns[0])
-            if text:
-                proposed[columns[0]] = text
-        else:
-            about_node, by_column = read_document_answer(answer, columns)
-            if about_node:
-                proposed[None] = about_node
-            proposed.update(by_column)
         name = self._project.nodes[unique_id].name
+        proposed = proposals_of(request, answer, columns)
         return judge(proposed, unique_id, name, engine.name, engine.model, self._checker)
 
 

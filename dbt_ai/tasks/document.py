@@ -89,7 +89,7 @@ def _document(
     def drafted(known: Mapping[tuple[str, str], HumanText]) -> Drafts:
         return draft_all(
             gathered.evidence,
-            {u: _shown(project.nodes[u]) for u in gathered.evidence},
+            {u: project.nodes[u].shown_name for u in gathered.evidence},
             known,
             references,
             project.dialect,
@@ -141,10 +141,6 @@ def _document(
         wrote=options.write,
         unfinished=unfinished,
     )
-
-
-def _shown(node: Node) -> str:
-    return f"{node.source_name}.{node.name}" if node.resource_type == "source" else node.name
 
 
 def _derived_totals(drafts: Drafts) -> TierTotals:

@@ -76,3 +76,23 @@ def test_a_student_of_its_own_name_and_an_adapter_that_does_not_fit(students: Pa
     with pytest.raises(StudentError, match="could not be loaded"):
         engine.answer(column_request(case.evidence, case.lessons[0].column, sharing("statistics")))
     assert dbtai("student", "remove", "broken", folder=tmp_path).returncode == 0
+
+
+def test_it_is_compared_with_what_can_be_derived(bakery: Path) -> None:
+    engines = ("--engine", "derived", "--engine", "smollm2-135m:none", "--engine", "smollm2-135m:nowhere.gguf")
+    arguments = ("eval", *engines, "--most", "4", "--profiles-dir", ".", "--format", "json")
+    done = dbtai(*arguments, folder=bakery)
+    report = json.loads(done.stdout)
+    assert done.returncode == 3
+    [away] = report["unfinished"]
+    assert away.startswith("smollm2-135m:nowhere.gguf could not be asked: ")
+    derived, student = report["engines"]
+    assert (derived["columns"], derived["model"]) == (4, None)
+    assert (student["requests"], student["failed"], student["usd"], student["model"]) == (4, 0, 0, "smollm2-135m")
+    for column in report["columns"]:
+        said = column["texts"][1]
+        assert said["left"] in (None, said["said"])
+        assert not (said["left"] and said["reason"]), "a student's text is taken as a whole or not at all"
+    again = json.loads(dbtai(*arguments, folder=bakery).stdout)
+    assert again["engines"][1]["from_cache"] == 4
+    assert again["columns"] == report["columns"]

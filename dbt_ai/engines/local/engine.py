@@ -12,7 +12,7 @@ from typing import Any
 from dbt_ai.engines.local.errors import StudentError
 from dbt_ai.engines.local.serving import serve
 from dbt_ai.engines.local.starter import starter_for
-from dbt_ai.engines.local.store import Installed, InUse
+from dbt_ai.engines.local.store import Installed, InUse, in_use, installed_as
 from dbt_ai.engines.local.values import Weights
 from dbt_ai.engines.openai_engine import OpenAIEngine
 from dbt_ai.engines.settings import EngineSettings
@@ -49,7 +49,7 @@ class LocalEngine:
             nothing = _nothing(request.schema)
             if type(error) is not EngineError or nothing is None:
                 raise
-            return Answer(nothing, self.name, self.model, Cost(seconds=time.monotonic() - started))
+            return Answer(nothing, self.name, self.model, Cost(usd=0.0, seconds=time.monotonic() - started))
 
     def stop(self, why: EngineError) -> None:
         """Nothing is asked any more; see Stoppable."""
@@ -81,6 +81,24 @@ def weights_of(student: Installed, chosen: InUse) -> tuple[str, Weights]:
     adapter = adapter_of(student, chosen)
     name = student.name if adapter is None else f"{student.name}+{adapter.stem}@{_short_hash(adapter)}"
     return name, Weights(student.file, adapter, student.memory_mb)
+
+
+def weights_called(spelled: str) -> tuple[str, Weights]:
+    """What the installed student is called that is spelled as NAME or NAME:ADAPTER, and its weights. ADAPTER is
+    "starter", "none" for the bare model, or the path of a GGUF file; NAME may be "student", the one in use, which
+    answers with its own adapter where none is named. Raises StudentError."""
+    name, _, adapter = spelled.partition(":")
+    used = in_use()
+    if name == "student":
+        if used is None:
+            raise StudentError("No student is in use: run dbtai student install, or name one that is installed.")
+        name = used.name
+    if not adapter and used is not None and used.name == name:
+        return weights_of(installed_as(name), used)
+    if adapter in ("", "starter"):
+        return weights_of(installed_as(name), InUse(name))
+    path = None if adapter == "none" else str(Path(adapter).expanduser().resolve())
+    return weights_of(installed_as(name), InUse(name, path))
 
 
 def adapter_of(student: Installed, chosen: InUse) -> Path | None:

@@ -1,70 +1,52 @@
-"""Evaluates texts on cases: models with their SQL alone, outside of any project, whose right answers are known."""
+"""Cases as sheets: models with their SQL alone, outside of any project, whose key facts are known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dbt_ai.distill.cases import DIALECT, Case
-from dbt_ai.engines.values import Engine
-from dbt_ai.errors import EngineError
 from dbt_ai.evidence.sharing import Share, sharing
-from dbt_ai.evidence.student_prompt import column_request, read_column_answer
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.project.values import Node, Project
-from dbt_ai.tasks.answers import judge
 from dbt_ai.tasks.checking import Checker
 from dbt_ai.tasks.data import Data
 from dbt_ai.tasks.drafting import HumanText, draft_all
-from dbt_ai.tasks.evaluating.scoring import Marked, grade
+from dbt_ai.tasks.evaluating.sheets import Exam, Sheet
+from dbt_ai.tasks.questions import Question
 from dbt_ai.values import Target
 
-Told = Callable[[int, int], None]
 
-
-def marked_student(cases: Iterable[Case], engine: Engine, told: Told = lambda done, of: None) -> Iterator[Marked]:
-    """What an engine that answers column by column says of each column of the cases, checked and graded. One that
-    cannot be asked raises EngineUnavailable; an answer that cannot be used is none."""
+def exam_of(cases: Sequence[Case]) -> Exam:
+    """Every lesson of the cases is asked for."""
     levels = sharing(Share.STATISTICS)
-    wanted = [(case, lesson) for case in cases for lesson in case.lessons]
-    checkers: dict[str, Checker] = {}
-    for number, (case, lesson) in enumerate(wanted):
-        told(number, len(wanted))
-        evidence = case.evidence
-        why = ""
-        try:
-            answer = engine.answer(column_request(evidence, lesson.column, levels))
-            said = read_column_answer(answer, lesson.column)
-        except EngineError as error:
-            if type(error) is not EngineError:
-                raise
-            said, why = None, str(error)
-        left = None
-        if said is not None:
-            checker = checkers.setdefault(case.id, _checker(case))
-            proposed = {lesson.column: said}
-            (judged,) = judge(proposed, evidence.unique_id, evidence.name, engine.name, engine.model, checker)  # type: ignore[arg-type]
-            if not judged.refuted and judged.text is not None:  # a student's text is taken as a whole or not at all
-                left = judged.text.text
-            why = "; ".join(f"{sentence}: {verdict.detail}" for sentence, verdict in judged.refused)
-        yield Marked(case.id, lesson.column, said, left, grade(said, lesson), grade(left, lesson), why)
+    sheets = tuple(
+        Sheet(
+            case.id,
+            Question(case.evidence.unique_id, tuple(lesson.column for lesson in case.lessons), about_node=False),
+            case.evidence,
+            levels,
+            _checker(case),
+            DIALECT,
+            {lesson.column: lesson for lesson in case.lessons},
+        )
+        for case in cases
+    )
+    return Exam(sheets, lambda: [_derived(case) for case in cases])
 
 
-def marked_derived(cases: Iterable[Case]) -> Iterator[Marked]:
+def _derived(case: Case) -> dict[str, str]:
     """What can be derived without any model."""
-    for case in cases:
-        known = _evidence_of(case)
-        human = {
-            (f"model.cases.{name.partition('.')[0]}", name.partition(".")[2].casefold()): HumanText(text, None)
-            for name, text in case.evidence.upstream_descriptions.items()
-        }
-        checker = _checker(case)
-        names = {key: one.name for key, one in known.items()}
-        drafts = draft_all(known, names, human, {}, DIALECT, checker.refutes)
-        for lesson in case.lessons:
-            draft = drafts.by_target.get(Target(case.evidence.unique_id, lesson.column))
-            text = draft.text if draft is not None else None
-            yield Marked(case.id, lesson.column, text, text, grade(text, lesson), grade(text, lesson))
+    known = _evidence_of(case)
+    human = {
+        (f"model.cases.{name.partition('.')[0]}", name.partition(".")[2].casefold()): HumanText(text, None)
+        for name, text in case.evidence.upstream_descriptions.items()
+    }
+    names = {key: one.name for key, one in known.items()}
+    drafts = draft_all(known, names, human, {}, DIALECT, _checker(case).refutes).by_target
+    columns = [lesson.column for lesson in case.lessons]
+    own = {column: drafts.get(Target(case.evidence.unique_id, column)) for column in columns}
+    return {column: draft.text for column, draft in own.items() if draft is not None}
 
 
 def _evidence_of(case: Case) -> Mapping[str, Evidence]:

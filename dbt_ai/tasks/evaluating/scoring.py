@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from dbt_ai.distill.cases import Lesson
@@ -35,44 +32,3 @@ def grade(text: str | None, lesson: Lesson) -> Grade:
     if all(re.search(pattern, plain, re.IGNORECASE) for pattern in lesson.required):
         return Grade.RIGHT
     return Grade.INCOMPLETE
-
-
-@dataclass(frozen=True)
-class Marked:
-    """What an engine said of a column, what the checks left of it, and what both are worth."""
-
-    case: str
-    column: str
-    said: str | None
-    left: str | None
-    grade_said: Grade
-    grade_left: Grade
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Marks:
-    """The figures of one engine over all columns. `accepted_wrong` is the share of wrong texts among those that passed
-    the checks."""
-
-    columns: int
-    answered: int
-    accepted: int
-    said: dict[str, int]
-    left: dict[str, int]
-
-    @property
-    def accepted_wrong(self) -> float:
-        return self.left.get(Grade.WRONG.value, 0) / self.accepted if self.accepted else 0.0
-
-
-def marks_of(marked: Iterable[Marked]) -> Marks:
-    """The figures."""
-    all_of_it = list(marked)
-    return Marks(
-        len(all_of_it),
-        sum(one.said is not None for one in all_of_it),
-        sum(one.left is not None for one in all_of_it),
-        dict(Counter(one.grade_said.value for one in all_of_it)),
-        dict(Counter(one.grade_left.value for one in all_of_it)),
-    )

@@ -1,0 +1,64 @@
+"""How a question about a node becomes requests to a tier, and what an answer proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dbt_ai.engines.values import Answer, Request
+from dbt_ai.evidence.prompting import document_request, read_document_answer
+from dbt_ai.evidence.sharing import Sharing
+from dbt_ai.evidence.student_prompt import SCHEMA_NAME, column_request, read_column_answer
+from dbt_ai.evidence.values import Evidence
+from dbt_ai.tasks.effort import most_output_tokens
+from dbt_ai.tasks.questions import Question
+from dbt_ai.tasks.student import STUDENT, for_student
+from dbt_ai.tasks.tiers import PromptOptions, Tier
+
+
+def requests_of(
+    tier: Tier,
+    question: Question,
+    evidence: Evidence,
+    levels: Sharing,
+    prompts: PromptOptions,
+    dialect: str,
+    effort: str,
+    refuted: Sequence[tuple[str, str, str]] = (),
+) -> list[tuple[Question, Request]]:
+    """Each request, with the part of the question that it asks: one a column for a tier that is asked so, else one a
+    node, several where it is wide. `effort` is how hard a reasoning model is to think, `refuted` what was wrong with
+    an earlier answer (see `document_request`)."""
+    if tier.by_column:
+        alone = [replace(question, columns=(column,), about_node=False) for column in question.columns]
+        return [(one, column_request(evidence, one.columns[0], levels)) for one in alone]
+    requests = document_request(
+        evidence,
+        question.columns,
+        dialect=dialect,
+        share=levels,
+        house_style=prompts.house_style,
+        prompts=prompts.prompts,
+        describe_model=question.about_node,
+        effort=effort,
+        refuted=refuted,
+    )
+    columns = len(question.columns)
+    if tier.name == STUDENT:
+        return [(question, for_student(request, columns)) for request in requests]
+    most = most_output_tokens(effort, columns)
+    return [(question, replace(request, max_output_tokens=most)) for request in requests]
+
+
+def proposals_of(request: Request, answer: Answer, columns: Sequence[str]) -> dict[str | None, str]:
+    """The texts of an answer, by column; None for the node. `columns` are those of the question. Raises EngineError
+    where the answer cannot be used."""
+    proposed: dict[str | None, str] = {}
+    if request.schema_name == SCHEMA_NAME:
+        text = read_column_answer(answer, columns[0])
+        return {columns[0]: text} if text else proposed
+    about_node, by_column = read_document_answer(answer, columns)
+    if about_node:
+        proposed[None] = about_node
+    proposed.update(by_column)
+    return proposed
