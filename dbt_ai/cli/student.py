@@ -46,7 +46,7 @@ def install_command(name: str | None, path: Path | None) -> None:
         raise UsageError(f"{wanted!r} cannot be the name of a student: use letters, digits and - . _ only.")
     if student is not None:
         click.echo(f"{student.name}: {student.bytes / 1e6:,.0f} MB, licence {student.licence}.", err=True)
-    with _bar(wanted) as told:
+    with bar(wanted) as told:
         done = install(student, told) if student and path is None else install_file(_given(path), student, wanted, told)
     click.echo(f"{done.name} is installed in {done.file.parent}. Licence: {done.licence}.")
     chosen = InUse(done.name, "starter" if student else None)
@@ -132,15 +132,15 @@ def _state(name: str, there: Collection[str], used: str | None) -> str:
 
 
 @contextmanager
-def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
+def bar(name: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error where that is a terminal."""
     from dbt_ai.report.console import progress_bar
 
-    with progress_bar() as bar:
-        task = bar.add_task(f"Fetching {name}", total=None) if bar is not None else None
+    with progress_bar() as progress:
+        task = progress.add_task(f"Fetching {name}", total=None) if progress is not None else None
 
         def told(done: int, of: int) -> None:
-            if bar is not None and task is not None:
-                bar.update(task, completed=done, total=of)
+            if progress is not None and task is not None:
+                progress.update(task, completed=done, total=of)
 
         yield told

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dbt_ai.errors import ProjectError
@@ -16,35 +16,46 @@ PROJECT = Path(__file__).parent / "project"
 _TEXT_FILES = ("*.yml", "*.yaml", "*.lock")
 
 
-def run_demo(folder: Path, tell: Callable[[str], None]) -> None:
+def check_folder(folder: Path) -> None:
+    """Raises ProjectError where there is something at `folder`."""
+    if folder.exists():
+        raise ProjectError(
+            f"The folder {folder.absolute()} exists already: remove it, or choose another with --folder."
+        )
+
+
+def run_demo(folder: Path, tell: Callable[[str], None], environment: Mapping[str, str]) -> None:
     """Copies the demo project to `folder` (which must not exist), builds it, documents it, and shows what changed.
 
-    Every step is a real dbt command in a process of its own, shown before it runs. Raises ProjectError where a step
-    fails, with what dbt said.
+    Every step is a real dbt command in a process of its own, with `environment` added to this one's, shown before it
+    runs. Raises ProjectError where a step fails, with what dbt said.
     """
     folder = folder.absolute()
-    if folder.exists():
-        raise ProjectError(f"The folder {folder} exists already: remove it, or choose another with --folder.")
+    check_folder(folder)
     shutil.copytree(PROJECT, folder)
-    _dbt(folder, tell, "build", "--quiet")
+
+    def dbt(*arguments: str) -> None:
+        _dbt(folder, tell, environment, *arguments)
+
+    dbt("build", "--quiet")
     before = _texts(folder)
-    _dbt(folder, tell, "run-operation", "ai_document", "--quiet")
+    dbt("run-operation", "ai_document", "--quiet")
     tell("What changed in the project's files:\n")
     tell(_diff(before, _texts(folder)))
     tell("The project still parses and builds, and a second run has nothing to do:\n")
-    _dbt(folder, tell, "build", "--quiet")
-    _dbt(folder, tell, "run-operation", "ai_document", "--quiet")
+    dbt("build", "--quiet")
+    dbt("run-operation", "ai_document", "--quiet")
     tell(f"The project is in {folder}; look around, or remove it.")
 
 
-def _dbt(folder: Path, tell: Callable[[str], None], *arguments: str) -> None:
+def _dbt(folder: Path, tell: Callable[[str], None], environment: Mapping[str, str], *arguments: str) -> None:
     tell(f"$ dbt {' '.join(arguments)}")
     place = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
     program = [sys.executable, "-m", "dbt.cli.main", *arguments, *place]
     done = subprocess.run(
         program,
         cwd=folder,
-        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        env={**os.environ, **environment, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
         capture_output=True,
         text=True,
         encoding="utf-8",

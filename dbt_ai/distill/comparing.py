@@ -6,10 +6,10 @@ nothing to say: it is coarse, and the same for any adapter and any model.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from dbt_ai.distill.pairs import Pair
 from dbt_ai.engines.values import Engine, Request
@@ -19,9 +19,27 @@ from dbt_ai.evidence.student_prompt import MAX_TOKENS, SCHEMA, SCHEMA_NAME
 Told = Callable[[int, int], None]
 
 
-def agreement(engine: Engine, pairs: Sequence[Pair], told: Told = lambda done, of: None) -> float:
-    """The mean over the pairs, from 0 to 1. An answer that cannot be used is none."""
-    total = 0.0
+@dataclass(frozen=True)
+class Agreement:
+    """How near each answer came, from 0 to 1, and how many said something."""
+
+    scores: tuple[float, ...]
+    answered: int
+
+    @property
+    def mean(self) -> float:
+        """The mean of the scores; 0 where there are none."""
+        return sum(self.scores) / len(self.scores) if self.scores else 0.0
+
+    def better_than(self, other: Agreement) -> int:
+        """How many answers are nearer than those of `other` to the same questions."""
+        return sum(mine > theirs for mine, theirs in zip(self.scores, other.scores, strict=True))
+
+
+def agreement(engine: Engine, pairs: Sequence[Pair], told: Told = lambda done, of: None) -> Agreement:
+    """The agreement of an engine's answers. An answer that cannot be used is none."""
+    scores: list[float] = []
+    answered = 0
     for number, pair in enumerate(pairs):
         told(number, len(pairs))
         request = Request(
@@ -40,8 +58,9 @@ def agreement(engine: Engine, pairs: Sequence[Pair], told: Told = lambda done, o
             if type(error) is not EngineError:
                 raise
             said = None
-        total += shared_words(said, json.loads(pair.answer)["description"])
-    return total / len(pairs) if pairs else 0.0
+        answered += said is not None
+        scores.append(shared_words(said, pair.text))
+    return Agreement(tuple(scores), answered)
 
 
 def shared_words(left: str | None, right: str | None) -> float:

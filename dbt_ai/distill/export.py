@@ -14,7 +14,7 @@ from typing import Any
 
 from dbt_ai.errors import UsageError
 
-_NAMES = {
+NAMES = {
     "self_attn.q_proj": "attn_q",
     "self_attn.k_proj": "attn_k",
     "self_attn.v_proj": "attn_v",
@@ -24,8 +24,17 @@ _NAMES = {
     "mlp.down_proj": "ffn_down",
 }
 _TENSOR = re.compile(r"base_model\.model\.model\.layers\.(\d+)\.(.+?)\.lora_(A|B)\.weight")
-_ROTARY = {"self_attn.q_proj": "num_attention_heads", "self_attn.k_proj": "num_key_value_heads"}
+ROTARY = {"self_attn.q_proj": "num_attention_heads", "self_attn.k_proj": "num_key_value_heads"}
 ARCHITECTURES = {"llama": "llama", "qwen2": "qwen2"}  # by the name that transformers gives a model
+
+
+def family_of(config: Any) -> str:
+    """What llama.cpp calls models with this configuration. Raises UsageError for a family that is not taught."""
+    family = ARCHITECTURES.get(config.model_type)
+    if family is None:
+        known = ", ".join(ARCHITECTURES)
+        raise UsageError(f"Adapters for {config.model_type} models cannot be written: teach one of {known}.")
+    return family
 
 
 def export(adapter: Path, config: Any, target: Path) -> Path:
@@ -35,10 +44,7 @@ def export(adapter: Path, config: Any, target: Path) -> Path:
     from gguf import GGUFWriter
     from safetensors.torch import load_file
 
-    family = ARCHITECTURES.get(config.model_type)
-    if family is None:
-        known = ", ".join(ARCHITECTURES)
-        raise UsageError(f"Adapters for {config.model_type} models cannot be written: there are {known}.")
+    family = family_of(config)
     told = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     half = target.with_suffix(".writing")
     writer = GGUFWriter(str(half), family)
@@ -51,9 +57,9 @@ def export(adapter: Path, config: Any, target: Path) -> Path:
             raise UsageError(f"The adapter holds {key}, which no GGUF adapter has: teach linear layers only.")
         layer, module, side = found.groups()
         weights = tensor.float().numpy()
-        if family == "llama" and side == "B" and module in _ROTARY:
-            weights = _in_rotary_order(weights, getattr(config, _ROTARY[module]))
-        name = f"blk.{layer}.{_NAMES[module]}.weight.lora_{side.lower()}"
+        if family == "llama" and side == "B" and module in ROTARY:
+            weights = _in_rotary_order(weights, getattr(config, ROTARY[module]))
+        name = f"blk.{layer}.{NAMES[module]}.weight.lora_{side.lower()}"
         writer.add_tensor(name, numpy.ascontiguousarray(weights.astype(numpy.float16)))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -11,20 +11,29 @@ from dbt_ai.evidence.sharing import Share, Sharing, sharing
 from dbt_ai.evidence.student_prompt import PROMPT_VERSION, column_request
 from dbt_ai.evidence.values import Evidence
 
+CASE, PERSON, CORRECTION = "case", "person", "correction"  # teachers that are no models
+
 
 @dataclass(frozen=True)
 class Pair:
     """One example: the system's and the user's part of the chat, and the answer as the server's grammar lets it be
     written. `group` is the model that it is from: what is held out is held out by group; `kind` what the column is;
-    `teacher` who answered: "case", "person", or the name of a model; `prompt_version` how it was asked."""
+    `teacher` who answered: "case", "person", "correction" for a person who changed what we wrote, or the name of a
+    model; `prompt_version` how it was asked."""
 
     group: str
     kind: str
     instructions: str
     prompt: str
     answer: str
-    teacher: str = "case"
+    teacher: str = CASE
     prompt_version: str = PROMPT_VERSION
+
+    @property
+    def text(self) -> str | None:
+        """The description in the answer; None where there is nothing to say."""
+        found: str | None = json.loads(self.answer)["description"]
+        return found
 
 
 def answer_text(description: str | None) -> str:
@@ -48,7 +57,7 @@ def pairs_of(cases: Iterable[Case]) -> Sequence[Pair]:
     """A pair for each lesson of the cases."""
     levels = sharing(Share.STATISTICS)
     return [
-        pair_of(case.evidence, lesson.column, lesson.text, levels, case.id, "case")
+        pair_of(case.evidence, lesson.column, lesson.text, levels, case.id, CASE)
         for case in cases
         for lesson in case.lessons
     ]

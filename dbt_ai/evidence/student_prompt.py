@@ -26,6 +26,7 @@ from dbt_ai.sql.values import same_name
 
 PROMPT_VERSION = "student-1"
 MAX_TOKENS = 120  # of an answer: two sentences
+MAX_TEXT = 300  # characters of an answer
 MAX_LINE = 240  # characters
 MAX_LINES = 14  # about the column
 MAX_FILTERS = 3
@@ -39,7 +40,7 @@ INSTRUCTIONS = (
 SCHEMA_NAME = "description"
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
-    "properties": {"description": {"type": ["string", "null"], "maxLength": 300}},
+    "properties": {"description": {"type": ["string", "null"], "maxLength": MAX_TEXT}},
     "required": ["description"],
     "additionalProperties": False,
 }

@@ -90,7 +90,7 @@ def test_no_data_is_a_note(bakery: Path) -> None:
 
 
 def test_the_demo_runs_in_a_folder_with_spaces(tmp_path: Path) -> None:
-    done = dbtai(tmp_path, "demo", "--folder", "my first demo")
+    done = dbtai(tmp_path, "demo", "--folder", "my first demo", environment={"DBTAI_STUDENT": "none"})
     assert (done.returncode, done.stderr) == (0, "")
     assert "$ dbt run-operation ai_document" in done.stdout
     assert "\n+  - name: orders\n" in done.stdout

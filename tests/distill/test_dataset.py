@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_ai.distill.dataset import DataSet, data_set
+from dbt_ai.distill.dataset import TIMES, DataSet, data_set
 from dbt_ai.distill.pairs import Pair, answer_text
 
 
@@ -40,3 +40,52 @@ def test_a_kind_that_is_everywhere_is_cut() -> None:
 
 def test_nothing_is_a_data_set_too() -> None:
     assert data_set([]) == DataSet((), ())
+
+
+def asked(number: int, column: str, text: str, *, teacher: str = "case", group: str | None = None) -> Pair:
+    return Pair(
+        group or f"model {number}",
+        "computed",
+        "Describe.",
+        f"model: m{number}\ncolumn: {column}",
+        answer_text(text),
+        teacher,
+    )
+
+
+def test_what_is_nearly_the_same_is_taught_once_by_the_better_teacher() -> None:
+    one = asked(1, "weight", "Weight of the parcel in kilograms, without the packing.", teacher="large-1")
+    two = asked(2, "weight", "Weight of the parcel in kilograms without packing.", teacher="person")
+    other = asked(3, "mass", "Weight of the parcel in kilograms, without the packing.", teacher="large-1")
+    more = [asked(number, "id", f"Number {number} of its kind, and {number} else.") for number in range(10, 20)]
+    found = data_set([one, two, other, *more])
+    both = {*found.train, *found.held_out}
+    assert two in both
+    assert other in both
+    assert one not in both
+    assert dict(found.dropped) == {"nearly the same": 1}
+
+
+def test_a_correction_is_seen_more_often_and_counts_once() -> None:
+    pairs = [pair(number) for number in range(100)]
+    corrected = Pair("model 2", "computed", "Describe.", "column x", answer_text("What it is."), "correction")
+    found = data_set([*pairs, corrected])
+    assert corrected not in found.held_out
+    assert found.train.count(corrected) == TIMES
+    assert found.taught + len(found.held_out) == 101
+    assert found.card()["teachers"] == {"case": 100, "correction": 1}
+
+
+def test_a_correction_comes_before_the_text_that_it_corrected() -> None:
+    ours = asked(1, "weight", "Weight.", teacher="large-1")
+    theirs = asked(1, "weight", "Weight of the parcel in kilograms.", teacher="correction")
+    found = data_set([ours, theirs])
+    assert {pair.text for pair in (*found.train, *found.held_out)} == {theirs.text}
+
+
+def test_few_models_are_held_out_too() -> None:
+    for names in ("abcdef", "ghijkl", "mnopqr"):
+        pairs = [pair(number, group=names[number % 6]) for number in range(240)]
+        found = data_set(pairs)
+        assert 20 <= len(found.held_out) <= 120
+        assert not {one.group for one in found.train} & {one.group for one in found.held_out}

@@ -93,7 +93,7 @@ def threads_at_hand() -> int:
 
 
 def _enough_memory(weights: Weights) -> None:
-    free = _free_mb()
+    free = free_mb()
     if free is not None and free < weights.memory_mb + _SPARE_MB:
         raise StudentError(
             f"{weights.model.name} needs {weights.memory_mb:,} MB of memory, and {free:,} MB are free: close "
@@ -101,8 +101,8 @@ def _enough_memory(weights: Weights) -> None:
         )
 
 
-def _free_mb() -> int | None:
-    """What Linux says is at hand; None elsewhere."""
+def free_mb() -> int | None:
+    """The megabytes of memory that Linux says are at hand; None elsewhere."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError):

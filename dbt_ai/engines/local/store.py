@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -82,6 +83,20 @@ def remove(name: str) -> int:
     if used is not None and used.name == name:
         (folder() / IN_USE).unlink(missing_ok=True)
     return size
+
+
+def keep_adapter(student: Installed, file: Path, name: str) -> Path:
+    """Copies an adapter beside the student's weights, called `name`, where it stays when its first file goes."""
+    content = file.read_bytes()
+    target = student.file.parent / "adapters" / hashlib.sha256(content).hexdigest()[:8] / f"{name}.gguf"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = target.with_suffix(".writing")
+        half.write_bytes(content)
+        half.replace(target)
+    except OSError as error:
+        raise StudentError(f"{target} cannot be written: {error.strerror}.") from error
+    return target
 
 
 def in_use() -> InUse | None:
