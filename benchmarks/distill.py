@@ -1,12 +1,12 @@
-"""Teaches a student on files of cases, by the pipeline of `dbtai distill`: loss, agreement, minutes, memory.
+"""Teaches a student by the pipeline of `dbtai distill`: loss, agreement, minutes, memory.
 
-`python -m benchmarks distill [--project FOLDER] [--cases [FILE...]] [--start GGUF] [--student NAME] [--folder FOLDER]
-[--epochs N] [--rank N] [--threads N] [--quick]`
+`python -m benchmarks distill [--project FOLDER | --by-hand] [--cases [FILE...]] [--start GGUF] [--student NAME]
+[--folder FOLDER] [--epochs N] [--rank N] [--threads N] [--quick]`
 
-Without `--project` it teaches the corpus: so are the starter adapters in dbt_ai/engines/local/adapters made (`make
-starter`). With a built project it teaches what people and reasoning models wrote there, as `dbtai distill` does, and
-of cases only those that are given. `--start` is the adapter that it goes on from and is compared with: `starter` for
-the one in the package; without it, it is compared with the bare model. Needs dbtai[local,distill].
+By itself it teaches the corpus: so are the adapters in dbt_ai/engines/local/adapters made (`make starter`). With a
+project, which is built, it teaches what people and reasoning models wrote there, and of cases those that are given;
+`--by-hand` takes our own project, answered by people of this house. `--start` is the adapter that it goes on from and is
+compared with, `starter` the one in the package; without it the bare model is. Needs dbtai[local,distill].
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks._ledger_by_hand import answered_by_hand
 from dbt_ai.distill.cases import read_cases
 from dbt_ai.distill.dataset import data_set
 from dbt_ai.distill.pairs import Pair, pairs_of
@@ -40,6 +41,7 @@ EVERY = 20  # steps between lines
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks distill", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--project", type=Path, help="a built dbt project")
+    parser.add_argument("--by-hand", action="store_true", help="our own project, with a ledger written by people")
     parser.add_argument("--cases", nargs="*", type=Path, help="files of cases; the corpus where no project is given")
     parser.add_argument("--start", metavar="GGUF", help="the adapter to go on from")
     parser.add_argument("--student", default=DEFAULT)
@@ -54,13 +56,18 @@ def main(arguments: list[str]) -> int:
     start = starter_for(student.name) if options.start == "starter" else options.start and Path(options.start)
     if options.start and not start:
         raise SystemExit(f"There is no starter adapter for {student.name}.")
-    of_project = _pairs_of_project(options.project) if options.project else []
-    corpus = [] if options.project else sorted(CORPUS.glob("*.jsonl"))
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="distill-"))
+    project = options.project
+    if options.by_hand:
+        project = folder / "project"
+        if not (folder / "answers.jsonl").exists():
+            answered_by_hand(folder)
+    of_project = _pairs_of_project(project) if project else []
+    corpus = [] if project else sorted(CORPUS.glob("*.jsonl"))
     cases = read_cases(corpus if options.cases is None else options.cases)
     if options.quick:
         cases, of_project = cases[:QUICK], of_project[: 5 * QUICK]
         recipe = Recipe(rank=2, alpha=4, epochs=1, threads=options.threads)
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="distill-"))
     data = data_set([*of_project, *pairs_of(cases)])
     print(json.dumps(data.card()), flush=True)
     started = time.monotonic()

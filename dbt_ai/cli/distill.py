@@ -89,10 +89,10 @@ def command(
     data = data_set([*found.pairs, *more])
     if data.taught < LEAST:
         raise UsageError(
-            f"There are {data.taught} texts to teach, and fewer than {LEAST} teach nothing: document more of the "
-            "project with a reasoning model, or add cases with --cases."
+            f"There is too little to teach here ({data.taught} texts), as fewer than {LEAST} teach nothing: document "
+            "more of the project with a reasoning model, or add cases with --cases."
         )
-    _check_terms([*data.train, *data.held_out], accept_terms)
+    check_terms([*data.train, *data.held_out], accept_terms)
     sys.exit(_teach(data, student, now, root / RUNS / run, epochs, reader.project.name, form))
 
 
@@ -193,7 +193,7 @@ def _check_installed() -> None:
         raise UsageError(f"{', '.join(missing)} is not installed: pip install 'dbtai[local,distill]'.")
 
 
-def _check_terms(pairs: Sequence[Pair], accepted: bool) -> None:
+def check_terms(pairs: Sequence[Pair], accepted: bool) -> None:
     """Raises UsageError where texts of a model are among the pairs and nobody said that they may be taught."""
     from dbt_ai.distill.pairs import CASE, CORRECTION, PERSON
 

@@ -187,3 +187,13 @@ def test_the_command_is_killed_goes_on_and_uses_what_is_better(students: Path, b
     assert card["starts_from"] is None
     assert card["pairs"] == told["pairs"] >= 200
     assert card["teachers"].keys() == {"case", "person"}
+
+
+def test_what_cannot_be_taught_is_refused_in_a_sentence(bakery: Path, tmp_path: Path, students: Path) -> None:
+    few = dbtai("distill", "--profiles-dir", ".", folder=bakery)
+    assert few.returncode == 2
+    assert few.stderr.startswith("Error: There is too little to teach here (")
+    unknown = dbtai("distill", "--profiles-dir", ".", "--student", "nobody", folder=bakery)
+    assert unknown.returncode == 2
+    assert "The student nobody is not installed: run dbtai student install nobody." in unknown.stderr
+    assert not (bakery / ".dbt_ai" / "distill").exists()
