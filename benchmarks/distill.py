@@ -5,7 +5,7 @@
 
 By itself it teaches the corpus: so are the adapters in dbt_ai/engines/local/adapters made (`make starter`). With a
 project, which is built, it teaches what people and reasoning models wrote there, and of cases those that are given;
-`--by-hand` takes our own project, answered by people of this house. `--start` is the adapter that it goes on from and is
+`--by-hand` takes our own project, answered by people of this house. `--start` is the adapter to go on from and to be
 compared with, `starter` the one in the package; without it the bare model is. Needs dbtai[local,distill].
 """
 

@@ -30,8 +30,8 @@ __all__ = ["bakery"]
 
 CORPUS = ROOT / "student" / "corpus" / "commerce.jsonl"
 SAYS = "Noted for the member and the order by the baker."
-RECIPE = Recipe(rank=2, alpha=4, learning_rate=5e-3, batch=2, epochs=8)
-STOPPED = 9  # of 16 steps
+RECIPE = Recipe(rank=2, alpha=4, learning_rate=5e-3, batch=2, epochs=7)
+STEPS, STOPPED = 14, 4
 
 
 @dataclass(frozen=True)
@@ -84,32 +84,23 @@ def tensors(folder: Path) -> dict[str, object]:
     return dict(load_file(folder / "adapter" / "adapter_model.safetensors"))
 
 
-def test_an_interrupted_training_ends_as_one_that_was_not(taught: Taught, students: Path, tmp_path: Path) -> None:
-    import torch
-
+def test_an_interrupted_training_goes_on_as_if_nothing_had_been(taught: Taught, students: Path, tmp_path: Path) -> None:
     first, second = taught.outlooks
-    assert (first.done, second.done, second.steps) == (0, STOPPED - 1, 16)
+    assert (first.done, second.done, second.steps) == (0, STOPPED - 1, STEPS)
     assert second.minutes < first.minutes
     assert first.memory_mb > 1000
+    whole = (taught.folder / "losses.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["step"] for line in whole] == list(range(1, STEPS + 1))
     base = base_of(students)
-    told: list[int] = []
-    whole = train(
-        base,
-        base_config(base),
-        taught.data.train,
-        taught.data.held_out,
-        tmp_path,
-        RECIPE,
-        lambda *step: told.append(step[0]),
-    )
-    assert told == list(range(1, 17))
-    assert whole.loss_after < whole.loss_before / 10
-    one, other = tensors(taught.folder), tensors(tmp_path)
-    assert one.keys() == other.keys()
-    assert all(torch.equal(one[name], other[name]) for name in one)  # type: ignore[arg-type]
-    losses = [(folder / "losses.jsonl").read_text(encoding="utf-8") for folder in (taught.folder, tmp_path)]
-    assert losses[0] == losses[1]
-    assert len(losses[0].splitlines()) == 16
+
+    def enough(done: int, of: int, loss: float) -> None:
+        if done == STOPPED + 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(base, base_config(base), taught.data.train, taught.data.held_out, tmp_path, RECIPE, enough)
+    uninterrupted = (tmp_path / "losses.jsonl").read_text(encoding="utf-8").splitlines()
+    assert uninterrupted == whole[: STOPPED + 2]
 
 
 def test_an_adapter_comes_back_as_it_was_exported_and_is_gone_on_from(
@@ -163,7 +154,7 @@ def test_the_command_is_killed_goes_on_and_uses_what_is_better(students: Path, b
     before = in_use.read_text(encoding="utf-8")
     cases = bakery / "cases.jsonl"
     lines = CORPUS.read_text(encoding="utf-8").splitlines()
-    cases.write_text("\n".join(sorted(lines, key=len)[:60]), encoding="utf-8")
+    cases.write_text("\n".join(sorted(lines, key=len)[:45]), encoding="utf-8")
     call = (*DBTAI, "distill", "--profiles-dir", ".", "--cases", str(cases), "--epochs", "0.1", "--format", "json")
     folder = bakery / ".dbt_ai" / "distill" / "latest"
     losses = folder / "losses.jsonl"
