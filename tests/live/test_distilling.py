@@ -28,7 +28,7 @@ from tests.live.test_student import ROOT, bakery, dbtai
 
 __all__ = ["bakery"]
 
-CORPUS = ROOT / "student" / "corpus" / "commerce.jsonl"
+CORPUS = ROOT / "student" / "corpus"
 SAYS = "Noted for the member and the order by the baker."
 RECIPE = Recipe(rank=2, alpha=4, learning_rate=5e-3, batch=2, epochs=7)
 STEPS, STOPPED = 14, 4
@@ -46,7 +46,10 @@ class Taught:
 
 def short_pairs(number: int) -> list[Pair]:
     """One short pair each of so many models, with one answer."""
-    first = {pair.group: pair for pair in sorted(pairs_of(read_cases([CORPUS])), key=lambda pair: -len(pair.prompt))}
+    first = {
+        pair.group: pair
+        for pair in sorted(pairs_of(read_cases([CORPUS / "commerce.jsonl"])), key=lambda pair: -len(pair.prompt))
+    }
     short = sorted(first.values(), key=lambda pair: len(pair.prompt))[:number]
     return [replace(pair, answer=answer_text(SAYS)) for pair in short]
 
@@ -153,8 +156,8 @@ def test_the_command_is_killed_goes_on_and_uses_what_is_better(students: Path, b
     in_use = students / "in_use.json"
     before = in_use.read_text(encoding="utf-8")
     cases = bakery / "cases.jsonl"
-    lines = CORPUS.read_text(encoding="utf-8").splitlines()
-    cases.write_text("\n".join(sorted(lines, key=len)[:45]), encoding="utf-8")
+    lines = [line for path in sorted(CORPUS.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+    cases.write_text("\n".join(sorted(lines, key=len)[:60]), encoding="utf-8")
     call = (*DBTAI, "distill", "--profiles-dir", ".", "--cases", str(cases), "--epochs", "0.1", "--format", "json")
     folder = bakery / ".dbt_ai" / "distill" / "latest"
     losses = folder / "losses.jsonl"
