@@ -123,8 +123,7 @@ def _teach(
     from dbt_ai.engines.local.store import InUse, keep_adapter, use
 
     if is_taught(data, now, folder):
-        told = "Nothing new to teach: the adapter in use was taught these very texts."
-        click.echo(told, err=form == "json")
+        click.echo("Nothing new to teach: the adapter in use was taught these very texts.", err=form == "json")
         if form == "json":
             click.echo(json.dumps({"student": student.name, "pairs": data.taught, "used": False}))
         return 0
