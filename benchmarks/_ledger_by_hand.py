@@ -2,7 +2,8 @@
 (tests/truths), as the answers to the questions that a reasoning model would be asked.
 
 They take the road of all answers: the questions are exported to a file, the answers imported from one, checked, and
-written where they hold. The lock file calls the model `by-hand`.
+written where they hold. Where a check refuses a text, less is said the next time. The lock file calls the model
+`by-hand`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ from tests.servers.loopback_api import Received, Says, enveloped, filled
 from tests.truths.score import load_truths
 
 MODEL = "by-hand"
+ROUNDS = 4
 
 
 def answered_by_hand(folder: Path) -> Path:
@@ -28,22 +31,48 @@ def answered_by_hand(folder: Path) -> Path:
     root = integration.build(folder / "project")
     integration.strip_descriptions(root)
     asked, answers = folder / "asked.jsonl", folder / "answers.jsonl"
-    _dbtai(root, "--export-requests", str(asked))
-    questions = [json.loads(line) for line in asked.read_text(encoding="utf-8").splitlines()]
-    answers.write_text("".join(f"{json.dumps(_answer(question))}\n" for question in questions), encoding="utf-8")
-    told = json.loads(_dbtai(root, "--import-answers", str(answers), "--format", "json"))
-    print(json.dumps({"asked": len(questions), **told["summary"]}), file=sys.stderr, flush=True)
+    less: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        shutil.rmtree(root / ".dbt_ai", ignore_errors=True)  # the questions are the same ones, and answered anew
+        _dbtai(root, "--export-requests", str(asked))
+        questions = [json.loads(line) for line in asked.read_text(encoding="utf-8").splitlines()]
+        answers.write_text("".join(f"{json.dumps(_answer(one, less))}\n" for one in questions), encoding="utf-8")
+        told = json.loads(_dbtai(root, "--import-answers", str(answers), "--format", "json"))
+        print(json.dumps({"asked": len(questions), **told["summary"]}), file=sys.stderr, flush=True)
+        refused = [one["text"] for one in told["outcomes"] if one["outcome"] == "refuted" and one["text"]]
+        less |= {text: shorter for text in refused if (shorter := said_with_less(text))}
     return root
 
 
-def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
+def said_with_less(text: str) -> str | None:
+    """The text without what a check is likely to have refused: its last part, or its unit; None where nothing is left.
+
+    >>> said_with_less("Day of the first rental; NULL for accounts that never rented.")
+    'Day of the first rental.'
+    >>> said_with_less("Fee in cents, after discount."), said_with_less("Fee after discount.")
+    ('Fee, after discount.', None)
+    """
+    for shorter in (text.rpartition(";")[0], re.sub(r",? in (?:euros|cents|percent|metres|minutes)\b", "", text)):
+        if shorter and shorter != text:
+            return shorter.rstrip(".") + "."
+    head, found, _ = text.rstrip(".").rpartition(". ")
+    return f"{head}." if found else None
+
+
+def _answer(question: Mapping[str, Any], less: Mapping[str, str]) -> dict[str, Any]:
     """The line of a file of answers, for one of the file of questions."""
     received = Received("POST", question["url"], {}, json.dumps(question["body"]).encode())
-    texts = _texts(received)
+    texts = {column: _shortened(text, less) for column, text in _texts(received).items()}
     said = filled(received, lambda name: texts.get(None if name == "model_description" else name.casefold()))
     body = json.loads(enveloped(received, Says(json.dumps(said))).body)
     response = {"status_code": 200, "body": body}
     return {"id": "1", "custom_id": question["custom_id"], "response": response, "error": None}
+
+
+def _shortened(text: str, less: Mapping[str, str]) -> str:
+    while text in less:
+        text = less[text]
+    return text
 
 
 def _texts(received: Received) -> Mapping[str | None, str]:

@@ -21,10 +21,10 @@ def command(folder: Path | None) -> None:
 
     place = folder or Path(tempfile.mkdtemp(prefix="dbtai-demo-")) / "bakery"
     check_folder(place)
-    run_demo(place, click.echo, _student())
+    run_demo(place, click.echo, student_environment())
 
 
-def _student() -> Mapping[str, str]:
+def student_environment() -> Mapping[str, str]:
     """The environment that lets a small model answer, fetched where it is not there; nothing where one is chosen
     already, none is wanted, or none can be had, which is told."""
     from importlib.util import find_spec

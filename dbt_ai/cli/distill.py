@@ -92,6 +92,8 @@ def command(
             f"There is too little to teach here ({data.taught} texts), as fewer than {LEAST} teach nothing: document "
             "more of the project with a reasoning model, or add cases with --cases."
         )
+    if not data.held_out:
+        raise UsageError("All texts are of one model, so none can be held out to compare by: select more models.")
     check_terms([*data.train, *data.held_out], accept_terms)
     sys.exit(_teach(data, student, now, root / RUNS / run, epochs, reader.project.name, form))
 

