@@ -48,7 +48,7 @@ def print_report(report: Report, *, texts: bool = True, file: TextIO | None = No
 
     `texts` False leaves out the texts themselves, for where their diff is shown. `file` is standard output by default.
     """
-    console = _console(file or sys.stdout)
+    console = console_for(file or sys.stdout)
     shown = [o for o in report.outcomes if (o.kind in _TEXTS and texts) or o.kind in _TROUBLE]
     width = _name_width(shown)
     one_by_one = sum(outcome.kind in _TEXTS for outcome in shown) <= MAX_TEXTS
@@ -76,7 +76,7 @@ def print_diff(report: Report, *, file: TextIO | None = None) -> None:
     """Prints the unified diff of `report` as `git apply` takes it; on a terminal coloured, and without the lock file,
     which is not for readers."""
     file = file or sys.stdout
-    console = _console(file)
+    console = console_for(file)
     if console.is_terminal:
         for line in without_file(report.diff, LOCK_FILE).split("\n")[:-1]:
             console.print(Text(_printable(line.rstrip("\r")), style=_line_style(line)), soft_wrap=True)
@@ -130,7 +130,8 @@ def _line_style(line: str) -> str:
     return ""
 
 
-def _console(file: TextIO) -> Console:
+def console_for(file: TextIO) -> Console:
+    """Prints texts as they are: no markup, no colours of its own."""
     if hasattr(file, "reconfigure"):  # a terminal that knows no croissants shows a question mark, and the run goes on
         file.reconfigure(errors="replace")
     return Console(file=file, highlight=False, emoji=False, markup=False)

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any, TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dbt_ai.report.console import console_for
 from dbt_ai.report.json_report import to_json
 from dbt_ai.tasks.evaluating.values import EngineFigures, EvaluationReport
 
@@ -51,7 +51,7 @@ class Group:
 
 def print_evaluation(report: EvaluationReport, *, file: TextIO) -> None:
     """Prints the figures, then what could not be seen, and what has no answer."""
-    console = Console(file=file, highlight=False, emoji=False, markup=False)
+    console = console_for(file)
     table = Table(header_style="bold", box=None, pad_edge=False)
     table.add_column("")
     for each in report.engines:

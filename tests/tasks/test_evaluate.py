@@ -58,8 +58,12 @@ def api() -> Iterator[LoopbackAPI]:
 
 
 def reasoning(api: LoopbackAPI) -> Contestant:
-    engine = OpenAIEngine(EngineSettings("played", api.base_url, retries=0), {})
-    return Contestant("reasoning", Asking((Tier("reasoning", engine, "low"),), PromptOptions(), send(4)))
+    return contestant(api.base_url, "reasoning", "low")
+
+
+def contestant(url: str, name: str, effort: str, *, by_column: bool = False) -> Contestant:
+    engine = OpenAIEngine(EngineSettings("played", url, name=name, retries=0), {})
+    return Contestant(name, Asking((Tier(name, engine, effort, by_column=by_column),), PromptOptions(), send(4)))
 
 
 def says(api: LoopbackAPI, texts: Mapping[str, str]) -> None:
@@ -114,6 +118,16 @@ def test_what_falls_at_a_check_is_counted_by_its_reason(reader: ProjectReader, a
     assert "2030" in text_of(report, "reasoning", "ordered_on").detail
 
 
+def test_a_students_text_is_taken_as_a_whole_or_not_at_all(reader: ProjectReader, api: LoopbackAPI) -> None:
+    text = "Day of the order. Between 2030-01-01 and 2030-12-31."
+    api.script = lambda received: {"description": text if "column: ordered_on" in received.messages[-1][1] else None}
+    report = evaluate_project(reader, SELECTED, [contestant(api.base_url, "student", "none", by_column=True)], 100)
+    figures = figures_of(report, "student")
+    assert figures.requests == figures.columns == len(report.columns), "one question a column"
+    assert (figures.answered, figures.accepted, figures.refuted) == (1, 0, 1)
+    assert text_of(report, "student", "ordered_on").said == text
+
+
 def test_the_same_columns_are_drawn_each_time_and_nothing_else_is_asked(
     reader: ProjectReader, api: LoopbackAPI
 ) -> None:
@@ -128,12 +142,11 @@ def test_the_same_columns_are_drawn_each_time_and_nothing_else_is_asked(
 
 def test_an_engine_that_is_away_is_told_and_the_others_go_on(reader: ProjectReader, api: LoopbackAPI) -> None:
     says(api, {"member_id": BY_HAND})
-    engine = OpenAIEngine(EngineSettings("played", "http://127.0.0.1:9/v1", retries=0), {})
-    away = Contestant("away", Asking((Tier("reasoning", engine, "low"),), PromptOptions(), send(1)))
+    away = contestant("http://127.0.0.1:9/v1", "student", "none")
     report = evaluate_project(reader, SELECTED, [away, reasoning(api), Contestant("derived")], 100)
     assert [one.engine for one in report.engines] == ["reasoning", "derived"]
     [sentence] = report.unfinished
-    assert sentence.startswith("away could not be asked: ")
+    assert sentence.startswith("student could not be asked: ")
 
 
 def test_an_engine_that_fails_now_and_then_keeps_what_it_answered(reader: ProjectReader, api: LoopbackAPI) -> None:
