@@ -39,6 +39,13 @@ ARGUMENTS: Mapping[str, Kinds] = {
     },
     "unit_test": {**_SELECTION, "most": "number", **_WRITING},
     "refactor": {**_SELECTION, "goal": "text", **_ASKING, **_WRITING},
+    "review": {
+        "base": "text",
+        "fail_on": "texts",
+        "suggestions": "yes or no",
+        "format": "text",
+        "output": "text",
+    },
     "lineage": {
         "column": "text",
         "format": "text",

@@ -24,6 +24,7 @@ from dbt_ai.sql.mutants.examples import table
 from dbt_ai.tasks import reasons as working
 from dbt_ai.tasks.mutating import reasons as mutating
 from dbt_ai.tasks.refactoring import reasons as refactoring
+from dbt_ai.tasks.reviewing import reasons as reviewing
 from dbt_ai.tasks.unit_testing import reasons as unit_testing
 
 DOCS = Path(__file__).resolve().parent
@@ -66,7 +67,7 @@ def commands_page() -> str:
         "| code | meaning |\n|---|---|\n"
         "| 0 | done |\n"
         "| 1 | under `--check`: something would be written, or a text is stale; `doctor`: something is wrong; "
-        "`equivalent`: a pair is refuted |\n"
+        "`equivalent`: a pair is refuted; `review`: a finding of the policy is there |\n"
         "| 2 | wrong usage, or a project that cannot be read; nothing was written |\n"
         "| 3 | unfinished, as an engine failed or the run was interrupted: run again to go on |",
     ]
@@ -109,6 +110,7 @@ def reasons_page() -> str:
         "Models that no engine is asked to rewrite": refactoring.ASKING,
         "Texts of engines that are not written": refactoring.ANSWERS,
         "Models without unit tests": unit_testing.REASONS,
+        "Findings of a review": reviewing.REASONS,
     }
     parts = [
         "# Reason codes",
@@ -141,6 +143,8 @@ def _sentence(text: str) -> str:
 def _type(about: Mapping[str, Any]) -> str:
     if "$ref" in about:
         return f"`{about['$ref'].rpartition('/')[2]}`"
+    if "anyOf" in about:
+        return " or ".join(_type(one) for one in about["anyOf"])
     if "const" in about:
         return f"always `{json.dumps(about['const'])}`"
     if "enum" in about:

@@ -40,6 +40,12 @@
   }) -%}
 {% endmacro %}
 
+{% macro ai_review(base=none, fail_on=none, suggestions=none, format=none, output=none) %}
+  {%- do ai__call('review', {
+      'base': base, 'fail_on': fail_on, 'suggestions': suggestions, 'format': format, 'output': output,
+  }) -%}
+{% endmacro %}
+
 {% macro ai_lineage(column=none, format=none, output=none) %}
   {%- do ai__call('lineage', {'column': column, 'format': format, 'output': output}) -%}
 {% endmacro %}

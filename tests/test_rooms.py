@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "demo": set(),
     "distill": {"engines", "checks", "evidence", "sql"},
 }
-SHARED = {"values", "errors"}
+SHARED = {"values", "reviews", "errors"}
 
 
 def imported(path: Path) -> set[str]:

@@ -16,6 +16,7 @@ COMMANDS = {
     "test": "Write the data tests a project lacks, each run before it is written.",
     "unit-test": "Write the unit tests that models lack: the smallest fixtures on which faults in the SQL show.",
     "refactor": "Make the SQL of models shorter or cheaper, where the rows are shown to stay the same.",
+    "review": "Say what a branch does to models, with the smallest example where a result changes.",
     "mutate": "Show how many faults in a model's SQL its tests would notice.",
     "equivalent": "Say whether two queries give the same rows on every database.",
     "lineage": "Show where a column comes from and what depends on it.",

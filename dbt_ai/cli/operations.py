@@ -52,6 +52,20 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         goal = arguments.get("goal")
         asking, writing = _asking(arguments), _writing(arguments)
         return run_refactor(reader, RefactorCall(selection_from(arguments), goal, asking, writing))
+    if command == "review":
+        from dbt_ai.cli.review import BASE, ReviewCall, run_review
+        from dbt_ai.cli.review import FORMATS as REVIEW_FORMATS
+
+        return run_review(
+            reader,
+            ReviewCall(
+                arguments.get("base") or BASE,
+                tuple(arguments.get("fail_on") or ()),
+                arguments.get("suggestions") is not False,
+                _choice(arguments, "format", REVIEW_FORMATS) or "text",
+                _path(arguments, "output"),
+            ),
+        )
     if command == "lineage":
         from dbt_ai.cli.lineage import run_lineage
 

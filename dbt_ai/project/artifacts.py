@@ -117,7 +117,7 @@ class ArtifactReader:
         """Why there is none: it takes a live dbt."""
         return Compiled(unique_id, None, "The artifacts of dbt have the SQL of files as they were; it takes dbt 1.")
 
-    def with_files(self, files: Mapping[str, bytes]) -> ArtifactReader:
+    def with_files(self, files: Mapping[str, bytes | None]) -> ArtifactReader:
         """Raises ProjectError: it takes a live dbt."""
         raise ProjectError("the artifacts of dbt are of the files as they were; it takes dbt 1")
 

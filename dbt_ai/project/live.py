@@ -119,7 +119,7 @@ class LiveReader:
         node.depends_on.nodes.extend(read for read in reads if read not in node.depends_on.nodes)
         return self._compile_all([node], incremental=incremental)[unique_id]
 
-    def with_files(self, files: Mapping[str, bytes]) -> LiveReader:
+    def with_files(self, files: Mapping[str, bytes | None]) -> LiveReader:
         """The project as dbt would read it with other files; this one stays as it is. Raises ProjectError."""
         from dbt_ai.project.reparsing import manifest_with
 

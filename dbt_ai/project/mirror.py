@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 
 
 def mirror(
-    root: Path, folder: Path, walked: Collection[str], files: Mapping[str, bytes], left_out: Collection[str]
+    root: Path, folder: Path, walked: Collection[str], files: Mapping[str, bytes | None], left_out: Collection[str]
 ) -> None:
-    """Make `folder` look like the project at `root`, with `files` (by their paths) in it or instead of those there.
+    """Make `folder` look like the project at `root`, with `files` (by their paths) in it or instead of those there;
+    a file that is None is not there.
 
     dbt looks for files in the top folders `walked`, and follows no link to a folder there, so these become folders of
     links; all else is one link each. The top entries `left_out` are not there. Nothing of `root` is written to.
@@ -27,7 +28,8 @@ def mirror(
         file = _real(root, folder, PurePosixPath(path))
         if file.is_symlink() or file.exists():
             file.unlink()
-        file.write_bytes(content)
+        if content is not None:
+            file.write_bytes(content)
 
 
 def _folder_of_links(source: Path, folder: Path) -> None:

@@ -20,10 +20,10 @@ _NOT_READ = frozenset({".git", ".dbt_ai", "logs", "target"})
 _TARGET = "target"
 
 
-def manifest_with(config: Any, manifest: Any, files: Mapping[str, bytes]) -> Any:
+def manifest_with(config: Any, manifest: Any, files: Mapping[str, bytes | None]) -> Any:
     """dbt's Manifest of the project of `config` (a RuntimeConfig, which dbt has read as `manifest`) as it would be with
-    `files`, by their paths from the root, besides its own or instead of them. Raises ProjectError where dbt would not
-    read the project.
+    `files`, by their paths from the root, besides its own or instead of them (None: without such a file). Raises
+    ProjectError where dbt would not read the project.
 
     dbt itself parses it, in a folder of links that is gone afterwards; what has not changed it takes from its cache.
     """

@@ -28,7 +28,8 @@ class Settings:
     "samples"; `offline` refuses every connection that leaves this machine. `house_style` is a file with the words a
     company uses, `prompts` a folder with templates of its own. Files and folders are relative to the project's root.
     `sample_rows` is how many rows of each source are read from a warehouse other than DuckDB, 0 for none at all.
-    `refactor_rounds` is how often an engine is asked to rewrite a model at the most.
+    `refactor_rounds` is how often an engine is asked to rewrite a model at the most. `review_fail_on` are the codes of
+    findings that end a review with 1, with commas between them.
     """
 
     engine: str = "auto"
@@ -48,6 +49,7 @@ class Settings:
     prompts: str | None = None
     sample_rows: int = 10_000
     refactor_rounds: int = 3
+    review_fail_on: str | None = None
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {

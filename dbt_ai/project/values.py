@@ -227,9 +227,9 @@ class ProjectReader(Protocol):
         """Compiled SQL of the model as it would be with `text` in its file, which refers to the nodes `reads` besides
         those that it refers to now; as of a run that finds its table where `incremental`. Failures as of `compile`."""
 
-    def with_files(self, files: Mapping[str, bytes]) -> ProjectReader:
-        """The project as it would be with `files`, by their paths, besides its own or instead of them: one to select
-        from and to compile. Raises ProjectError, with a clause, where dbt would not read it."""
+    def with_files(self, files: Mapping[str, bytes | None]) -> ProjectReader:
+        """The project as it would be with `files`, by their paths, besides its own or instead of them (None: without
+        such a file): one to select from and to compile. Raises ProjectError, a clause, where dbt would not read it."""
 
     def variables(self, unique_id: str) -> Mapping[str, Any]:
         """The values that the variables have today which the SQL of a node reads, as far as they can be told."""

@@ -18,15 +18,15 @@ def pair_text(name: str, answer: Mapping[str, Any], sentence: str) -> str:
     shown = answer["counterexample"]
     if shown:
         for table in shown["tables"]:
-            lines += ["", f"  {table['table']}", *_table(table["columns"], table["rows"])]
+            lines += ["", f"  {table['table']}", *table_lines(table["columns"], table["rows"])]
         for title, outcome in (("left gives", shown["left"]), ("right gives", shown["right"])):
             lines += ["", f"  {title}"]
-            lines += [f"    error: {outcome['error']}"] if outcome["error"] else _table(**_kept(outcome))
+            lines += [f"    error: {outcome['error']}"] if outcome["error"] else table_lines(**_kept(outcome))
         lines.append("")
     stored = answer.get("on_data")
     for title, side in (("only left gives", "only_left"), ("only right gives", "only_right")):
         if stored and stored[side]:
-            lines += ["", f"  {title}", *_table(stored["columns"], stored[side])]
+            lines += ["", f"  {title}", *table_lines(stored["columns"], stored[side])]
     return "\n".join(lines)
 
 
@@ -39,7 +39,8 @@ def _kept(outcome: Mapping[str, Any]) -> dict[str, Any]:
     return {"columns": outcome["columns"], "rows": outcome["rows"]}
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+def table_lines(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    """A small table as lines of text, its columns one below the other."""
     if not rows:
         return ["    no rows"]
     cells = [[str(column) for column in columns], *([_cell(value) for value in row] for row in rows[:_MOST_ROWS])]

@@ -15,6 +15,7 @@ from dbt_ai.project.settings import Settings
 from dbt_ai.values import OutcomeKind, VerdictKind
 from docs.build import pages
 from tests.cli.doors import command_line, dbt, dbtai
+from tests.tasks.reviewing.branches import edit, start
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "json-schema.json").read_text(encoding="utf-8"))
@@ -84,3 +85,23 @@ def follows(name: str, printed: str) -> Any:
     content = json.loads(printed)
     Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": f"#/$defs/{name}"}]}).validate(content)
     return content
+
+
+def test_what_review_prints_follows_the_schema(bakery: Path) -> None:
+    start(bakery)
+    edit(bakery, {"models/staging/stg_orders.sql": [[",\n    state as order_state", ""]]})
+    edit(
+        bakery,
+        {"models/marts/members.sql": [[">= 3", "> 3"], ["with coll", "{{ config(materialized='view') }}with coll"]]},
+    )
+    done = dbtai(bakery, "review", "--base", "main", "--format", "json")
+    assert done.returncode == 1, done.stderr
+    said = follows("review", done.stdout)
+    operation = ("run-operation", "ai_review", "--args", "{base: main, format: json}")
+    assert dbt(bakery, "-q", *operation).stdout == done.stdout
+    assert said["summary"]["failing"] == ["broken-model", "broken-test"]
+    allowed = dbtai(bakery, "review", "--base", "main", "--fail-on", "nothing", "--no-suggestions")
+    assert allowed.returncode == 0, allowed.stderr
+    unknown = dbtai(bakery, "review", "--base", "main", "--fail-on", "everything")
+    assert unknown.returncode == 2
+    assert "'everything'" in unknown.stderr

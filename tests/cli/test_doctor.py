@@ -21,7 +21,7 @@ def test_a_good_environment_has_nothing_wrong(bakery: Path) -> None:
     said = lines(done)
     assert done.returncode == 0, done.stdout
     assert said["plugin"] == "ok dbt sees it"
-    assert said["operations"] == "ok ai_document, ai_lineage, ai_mutate, ai_refactor, ai_test, ai_unit_test"
+    assert said["operations"] == "ok ai_document, ai_lineage, ai_mutate, ai_refactor, ai_review, ai_test, ai_unit_test"
     assert said["adapter"] == "ok duckdb, target dev"
     assert said["data"] == "ok can be read"
     assert "dbt-duckdb" in said["adapters"]

@@ -160,7 +160,9 @@ class Prover:
             return found
 
 
-def compared(left: str, right: str, relations: Sequence[Relation], count: int = _COUNT) -> Equivalence:
+def compared(
+    left: str, right: str, relations: Sequence[Relation], count: int = _COUNT, *, ordered: bool = True
+) -> Equivalence:
     """Whether two queries are the same. What reads no table and is the same in both, a proof need not understand."""
     ours, theirs = rows_of(left), rows_of(right)
     if ours is not None and theirs is not None and ours.same(theirs):
@@ -170,10 +172,10 @@ def compared(left: str, right: str, relations: Sequence[Relation], count: int = 
     constant = without_constants(left, right)
     if constant is not None:
         old, new, more = constant
-        found = equivalent(old, new, [*relations, *more], count=count, seconds=_SECONDS)
+        found = equivalent(old, new, [*relations, *more], ordered=ordered, count=count, seconds=_SECONDS)
         if found.same:
             return found  # else it may differ only where those tables have other rows than they do
-    return equivalent(left, right, relations, count=count, seconds=_SECONDS)
+    return equivalent(left, right, relations, ordered=ordered, count=count, seconds=_SECONDS)
 
 
 def _bare(sql: str) -> str:
