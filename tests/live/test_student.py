@@ -48,6 +48,8 @@ def test_columns_are_asked_one_by_one_and_the_answers_follow_the_form(students: 
         assert set(answer.content) == {"description"}
         assert answer.cost.output_tokens
         read_column_answer(answer, lesson.column)
+        again = engine.answer(column_request(case.evidence, lesson.column, sharing("statistics")))
+        assert again.content == answer.content
 
 
 def test_it_answers_in_the_cascade_and_a_second_run_changes_nothing(bakery: Path) -> None:

@@ -65,6 +65,7 @@ def _started(weights: Weights) -> Any:
     settings.warmup = False
     settings.ui = False
     settings.verbosity = -1
+    settings.sampling.temp = 0.0  # the likeliest word each time: the same answer to the same question, and fewer slips
     settings.cache_ram_mib = 0  # the last question's beginning is kept in any case, and that is the one that repeats
     for threads in (settings.cpuparams, settings.cpuparams_batch):
         threads.n_threads = threads_at_hand()
