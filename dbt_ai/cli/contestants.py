@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.settings import EngineSettings
     from dbt_ai.tasks.evaluating.sheets import Contestant
+    from dbt_ai.tasks.evaluating.values import EvaluationReport
     from dbt_ai.tasks.tiers import PromptOptions
 
 DERIVED = "derived"
@@ -23,16 +24,19 @@ DERIVED = "derived"
 
 @dataclass(frozen=True)
 class Opened:
-    """The engines that can be asked, and a sentence for each that cannot. `spent` is asked for when all is done."""
+    """The engines that can be asked, and a sentence for each that cannot; `named` where it was asked for by name."""
 
     contestants: Sequence[Contestant]
     told: tuple[str, ...]
+    named: bool
     engines: Engines | None = None
 
-    @property
-    def spent(self) -> float:
-        """US dollars that the run has spent."""
-        return self.engines.spent() if self.engines is not None else 0.0
+    def completed(self, report: EvaluationReport) -> EvaluationReport:
+        """The report with what it does not know: who could not be asked, and what the run has spent."""
+        spent = self.engines.spent() if self.engines is not None else 0.0
+        if not self.named:
+            return replace(report, notices=(*self.told, *report.notices), spent=spent)
+        return replace(report, unfinished=(*self.told, *report.unfinished), spent=spent)
 
 
 @contextmanager
@@ -56,7 +60,7 @@ def contestants_of(
     if not found:
         raise UsageError(" ".join(told))
     if all(each is None for _, each in found):
-        yield Opened([Contestant(name) for name, _ in found], tuple(told))
+        yield Opened([Contestant(name) for name, _ in found], tuple(told), bool(names))
         return
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.prices import read_prices
@@ -70,7 +74,7 @@ def contestants_of(
                 opened.append(_contestant(name, each, engines, settings, prompts or PromptOptions()))
             except UsageError as error:
                 told.append(f"{name} could not be asked: {error}")
-        yield Opened(opened, tuple(told), engines)
+        yield Opened(opened, tuple(told), bool(names), engines)
     finally:
         engines.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +98,7 @@ def _of_project(
     with only_loopback(settings.offline), contestants_of(engines, settings, root, prompts) as found:
         with progress_of() as progress:
             report = evaluate_project(reader, selection, found.contestants, most, prompts=prompts, progress=progress)
-        return replace(report, unfinished=(*found.told, *report.unfinished), spent=found.spent)
+        return found.completed(report)
 
 
 def _of_cases(
@@ -122,7 +121,7 @@ def _of_cases(
     with only_loopback(settings.offline), contestants_of(engines, settings, root) as found:
         with progress_of() as progress:
             report = evaluate_cases(path.name, asked, found.contestants, most, progress=progress)
-        return replace(report, unfinished=(*found.told, *report.unfinished), spent=found.spent)
+        return found.completed(report)
 
 
 def _settings(root: Path, max_cost: float | None) -> Settings:

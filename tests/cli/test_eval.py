@@ -62,6 +62,13 @@ def test_the_others_go_on_where_one_cannot_be_asked(bakery: Path) -> None:
     assert "dbtai student install nobody" in none.stderr
 
 
+def test_a_student_that_nobody_named_is_told_of_and_no_fault(bakery: Path, tmp_path: Path) -> None:
+    (tmp_path / "in_use.json").write_text('{"name": "gone", "adapter": null}', encoding="utf-8")
+    done = dbtai(bakery, "eval", "-s", "orders", environment={"DBTAI_STUDENTS_DIR": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert "Note  student could not be asked: The student gone is not installed" in done.stdout
+
+
 def test_the_cap_holds(bakery: Path, api: LoopbackAPI) -> None:
     (bakery / "prices.yml").write_text("played: {input: 1000, output: 1000}\n", encoding="utf-8")
     environment = played(api, DBTAI_PRICES="prices.yml")

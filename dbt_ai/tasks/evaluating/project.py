@@ -81,10 +81,11 @@ def _alike(
 ) -> Iterable[tuple[Known, list[str]]]:
     """Nodes for which the same is known, with what is known: all that people wrote but for what stands at the node's
     columns that are asked for."""
+    normal = {key: _normal(text.text) for key, text in human.items()}
     groups: dict[frozenset[tuple[str, str]], list[str]] = {}
     for u, names in columns.items():
         asked = {(u, name.casefold()) for name in names}
-        gone = frozenset(key for key, text in human.items() if key in asked or _normal(text.text) in hidden[u])
+        gone = frozenset(key for key, text in normal.items() if key in asked or text in hidden[u])
         groups.setdefault(gone, []).append(u)
     for gone, alike in groups.items():
         yield {key: text for key, text in human.items() if key not in gone}, alike
