@@ -305,6 +305,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class HookFinding:
+    """Something in a change that should not be committed as it is: at `line` of the file at `path`, relative to the
+    working directory or to the project. `code` is stable, `sentence` says what it is and what to do. `fixed` tells that
+    `--fix` has mended it."""
+
+    path: str
+    line: int
+    code: str
+    target: Target
+    sentence: str
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
 class TierTotals:
     """What one step of the cascade did: "derived", "student", "reasoning", or "reasoning again" for what a check had
     refuted. The first four counts are of targets (nodes and columns): `tried`, of these `accepted`, `refuted` (by a

@@ -22,6 +22,7 @@ from dbt_ai.edits import reasons as editing
 from dbt_ai.sql.mutants import OPERATORS
 from dbt_ai.sql.mutants.examples import table
 from dbt_ai.tasks import reasons as working
+from dbt_ai.tasks.hooks import reasons as hooks
 from dbt_ai.tasks.mutating import reasons as mutating
 from dbt_ai.tasks.refactoring import reasons as refactoring
 from dbt_ai.tasks.reviewing import reasons as reviewing
@@ -67,7 +68,7 @@ def commands_page() -> str:
         "| code | meaning |\n|---|---|\n"
         "| 0 | done |\n"
         "| 1 | under `--check`: something would be written, or a text is stale; `doctor`: something is wrong; "
-        "`equivalent`: a pair is refuted; `review`: a finding of the policy is there |\n"
+        "`equivalent`: a pair is refuted; `review`: a finding of the policy is there; `hook`: something is found |\n"
         "| 2 | wrong usage, or a project that cannot be read; nothing was written |\n"
         "| 3 | unfinished, as an engine failed or the run was interrupted: run again to go on |",
     ]
@@ -111,6 +112,7 @@ def reasons_page() -> str:
         "Texts of engines that are not written": refactoring.ANSWERS,
         "Models without unit tests": unit_testing.REASONS,
         "Findings of a review": reviewing.REASONS,
+        "What hooks find": hooks.REASONS,
     }
     parts = [
         "# Reason codes",

@@ -54,11 +54,14 @@ _LOOK_ALIKE = re.compile(r"[A-Za-z][\u0400-\u052f\u0530-\u058f]|[\u0400-\u052f\u
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _MARK = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _MARKS = re.compile(rf"({_MARK}{{3}}){_MARK}+")  # more accents than any language puts on one letter
-_PLACEHOLDER = re.compile(
+_MISSING = (
     r"^(?:n/?a|none|null|todo|tbd|tba|fixme|xxx+|unknown|description|column|field|value"
     r"|no description(?: available)?|not available|lorem ipsum.*|[.\-–—?_]+)[.!]?$"
     r"|\b(?:todo|fixme|tbd)\b\s*(?:[:(]|$)|\bunknown column\b|\bplaceholder (?:text|description)\b|\blorem ipsum\b"
-    r"|^(?:this|the) (?:column|field) (?:contains|stores|holds|represents|is used to|is for)\b"
+)
+_STANDS_FOR_NONE = re.compile(_MISSING, re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    _MISSING + r"|^(?:this|the) (?:column|field) (?:contains|stores|holds|represents|is used to|is for)\b"
     r"|^(?:this|the) (?:\w+ )?(?:model|table|view|seed|source|dataset) (?:contains|stores|holds|provides|represents)"
     r" (?:\w+ ){0,2}(?:information|data|details)\b"
     r"|\b(?:i (?:cannot|can't|can not|could not|do not|don't|am unable|am not able|apologi[sz]e)"
@@ -126,6 +129,15 @@ def clean_text(text: str, max_length: int, name: str | None = None, min_length: 
     if name is not None and restates_name(cleaned, name):
         return _refused("restates-name", f"It says no more than the name {name!r}.")
     return cleaned
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text, a person's too, stands for one that is missing.
+
+    >>> is_placeholder("TODO: ask finance"), is_placeholder("Orders that are still to do."), is_placeholder("n/a")
+    (True, False, True)
+    """
+    return _STANDS_FOR_NONE.search(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
 def hostile(text: str) -> str | None:

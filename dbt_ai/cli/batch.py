@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dbt_ai.cli.options import format_option, project_dir_option
+from dbt_ai.cli.options import project_dir_option
+from dbt_ai.cli.output import format_option
 
 if TYPE_CHECKING:
     from dbt_ai.engines.batch_jobs import Told
@@ -68,7 +69,7 @@ def _run(action: str, files: tuple[Path, ...], project_dir: Path | None) -> list
 
 
 def _tell(told: list[Told], action: str, form: str) -> None:
-    from dbt_ai.cli.jobs import write_text
+    from dbt_ai.cli.output import write_text
 
     if form == "json":
         report = {"schema_version": SCHEMA_VERSION, "batches": [_entry(each) for each in told]}

@@ -24,6 +24,7 @@ COMMANDS = {
     "student": "Install and choose the small model that answers first, on this machine.",
     "distill": "Teach the student what people and reasoning models wrote in this project.",
     "eval": "Compare engines: what each answers, how much of it is good, how long it takes, what it costs.",
+    "hook": "Look at what a commit touches, from its files alone: docs, tests, refs. For pre-commit.",
     "ledger": "Show what was sent to models, and what it cost.",
     "batch": "Have questions answered within a day at half the price: submit, status, collect.",
     "doctor": "Look at this environment and project, and say what works and what is missing.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_ai.cli.options import format_option, output_option
+from dbt_ai.cli.output import format_option, output_option
 from dbt_ai.errors import ProjectError, UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def command(
     """
     from dbt_ai.checks.equivalence.pairs import Pair, PairChecks
     from dbt_ai.checks.equivalence.reasons import REASONS
-    from dbt_ai.cli.jobs import check_output, opened, write_text
+    from dbt_ai.cli.output import check_output, opened, write_text
     from dbt_ai.report.equivalence_text import pair_text, summary_text
 
     if schema is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import click
 
 from dbt_ai.cli.engines import Asked, Purpose, engines_of
 from dbt_ai.cli.options import AskOptions, WriteOptions
+from dbt_ai.cli.output import check_output, opened, write_text
 from dbt_ai.errors import UsageError
 from dbt_ai.project.settings import Settings, read_settings
 from dbt_ai.project.values import ProjectReader, Selection
@@ -159,44 +159,6 @@ def tell(report: Report, form: str, output: Path | None, *, diff_only: bool) -> 
             print_report(report, file=file)
     if diff_only:
         print_report(report, texts=False, file=sys.stderr)
-
-
-def write_text(text: str, file: Any) -> None:
-    """Writes `text` as UTF-8, whatever the system's own encoding is: other programs read it."""
-    buffer = getattr(file, "buffer", None)
-    if buffer is None:
-        file.write(text)
-        return
-    file.flush()
-    buffer.write(text.encode("utf-8", "surrogateescape"))
-    buffer.flush()
-
-
-def check_output(output: Path | None) -> None:
-    """Raises UsageError where `output` cannot be written: better before anything is done than after."""
-    if output is None:
-        return
-    if not output.parent.is_dir():
-        raise UsageError(f"The report cannot be written to {output}: there is no folder {output.parent}.")
-    if output.is_dir():
-        raise UsageError(f"The report cannot be written to {output}: that is a folder.")
-    writable = output if output.exists() else output.parent
-    if not os.access(writable, os.W_OK):
-        raise UsageError(f"The report cannot be written to {output}: {writable} is read-only.")
-
-
-@contextlib.contextmanager
-def opened(output: Path | None) -> Iterator[Any]:
-    """The file to write a report to, standard output where `output` is None. Raises UsageError."""
-    if output is None:
-        yield sys.stdout
-        return
-    try:
-        file = output.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"The report cannot be written to {output}: {error.strerror}.") from error
-    with file:
-        yield file
 
 
 @contextlib.contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from dbt_ai.cli.options import format_option, project_dir_option
+from dbt_ai.cli.options import project_dir_option
+from dbt_ai.cli.output import format_option
 
 LAST = 20  # requests that are listed for a person
 SCHEMA_VERSION = 1
@@ -50,7 +51,7 @@ def command(project_dir: Path | None, by: str | None, since: datetime | None, ex
         export(rows, exported)
         told = f"Wrote {len(rows):,} {'row' if len(rows) == 1 else 'rows'} to {exported}."
     elif form == "json":
-        from dbt_ai.cli.jobs import write_text
+        from dbt_ai.cli.output import write_text
 
         kinds = {"requests": rows if by is None else [], "sums": rows if by is not None else []}
         report = {"schema_version": SCHEMA_VERSION, "by": by, **kinds, "totals": totals}

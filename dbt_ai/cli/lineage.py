@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import Place, format_option, output_option, project_options
+from dbt_ai.cli.options import Place, project_options
+from dbt_ai.cli.output import format_option, output_option
 from dbt_ai.errors import UsageError
 from dbt_ai.project.values import ProjectReader
 
@@ -34,7 +35,8 @@ def command(
 
 def run_lineage(reader: ProjectReader, column: str, form: str, output: Path | None) -> int:
     """Tells the path of one column and returns the exit code."""
-    from dbt_ai.cli.jobs import check_output, progress_of, write_text
+    from dbt_ai.cli.jobs import progress_of
+    from dbt_ai.cli.output import check_output, write_text
     from dbt_ai.report.lineage_picture import picture_html, picture_json, picture_svg
     from dbt_ai.report.lineage_text import lineage_text
     from dbt_ai.tasks.lineage import column_path

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import Place, format_option, output_option, project_options, selection_options
+from dbt_ai.cli.options import Place, project_options, selection_options
+from dbt_ai.cli.output import format_option, output_option
 from dbt_ai.project.values import ProjectReader, Selection
 
 
@@ -36,7 +37,8 @@ def command(
 
 def run_mutate(reader: ProjectReader, selection: Selection, form: str, output: Path | None) -> int:
     """Judges the tests of the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.cli.jobs import check_output, opened, progress_of, write_text
+    from dbt_ai.cli.jobs import progress_of
+    from dbt_ai.cli.output import check_output, opened, write_text
     from dbt_ai.report.mutation_table import print_mutation, report_to_json
     from dbt_ai.tasks.mutate import mutate
     from dbt_ai.tasks.mutating.reasons import REASONS

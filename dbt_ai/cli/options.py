@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import click
 
+from dbt_ai.cli.output import format_option, output_option
 from dbt_ai.project.settings import CHOICES
 from dbt_ai.project.values import Selection
 
@@ -163,15 +164,6 @@ ask_options = _as_one(
         help="Read answers from output files of a Batch, and send nothing.",
     ),
 )
-
-
-output_option = click.option("--output", type=_FILE, help="Write there what would go to standard output.")
-
-
-def format_option(*formats: str) -> Callable[[Function], Function]:
-    """`--format`, handed over as `form`: text, JSON, and what else there is."""
-    choice = click.Choice(("text", "json", *formats))
-    return click.option("--format", "form", type=choice, default="text", show_default=True, help="Form of the report.")
 
 
 def write_options(dry_run: str, check: str) -> Callable[[Function], Function]:

@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from dbt_ai.cli.options import Place, format_option, project_options, selection_options
+from dbt_ai.cli.options import Place, project_options, selection_options
+from dbt_ai.cli.output import format_option
 from dbt_ai.project.values import Selection
 
 
@@ -24,7 +25,8 @@ def command(
     orphans, a constant, a column that always equals another."""
     from rich.console import Console
 
-    from dbt_ai.cli.jobs import progress_of, read_project, write_text
+    from dbt_ai.cli.jobs import progress_of, read_project
+    from dbt_ai.cli.output import write_text
     from dbt_ai.report.profile_table import profile_to_json, render_profile
     from dbt_ai.tasks.profile import profiles_of
 

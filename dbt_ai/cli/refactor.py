@@ -60,7 +60,8 @@ def command(place: Place, selection: Selection, goal: str | None, asking: AskOpt
 
 def run_refactor(reader: ProjectReader, call: RefactorCall) -> int:
     """Refactors the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.cli.jobs import Job, check_output, finish, progress_of, run_asking
+    from dbt_ai.cli.jobs import Job, finish, progress_of, run_asking
+    from dbt_ai.cli.output import check_output
     from dbt_ai.tasks.refactor import RefactorOptions, refactor
     from dbt_ai.values import Report
 

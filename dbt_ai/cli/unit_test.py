@@ -49,7 +49,8 @@ def command(place: Place, selection: Selection, most: int | None, writing: Write
 
 def run_unit_test(reader: ProjectReader, call: UnitTestCall) -> int:
     """Writes unit tests for the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.cli.jobs import check_output, finish, progress_of
+    from dbt_ai.cli.jobs import finish, progress_of
+    from dbt_ai.cli.output import check_output
     from dbt_ai.tasks.unit_test import UnitTestOptions, write_unit_tests
 
     if call.most is not None and call.most < 1:

@@ -7,8 +7,8 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from dbt_ai.edits.files import inside
 from dbt_ai.edits.journal import Entry, Record, digest, journal, new_token, recover, roll_back, stage, sync_folder
+from dbt_ai.edits.paths import inside
 from dbt_ai.errors import EditError
 from dbt_ai.values import FileChange, Plan
 

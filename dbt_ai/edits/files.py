@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 import yaml
 
 from dbt_ai.edits.data_tests import KEYS
 from dbt_ai.edits.habits import Habits, read_habits
+from dbt_ai.edits.paths import inside
 from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.tree import Mapping, MultipleDocumentsError, UndefinedAliasError, count_uses, parse
 from dbt_ai.errors import EditError, ProjectError
@@ -39,17 +40,6 @@ class PropertyFile:
         """`text` as the bytes of this file."""
         marked = self.before is not None and self.before.startswith(BOM.encode())
         return (BOM + text if marked else text).encode()
-
-
-def inside(root: Path, path: str) -> Path:
-    """The file at `path` of the project. Raises EditError where that lies outside, also through a symlink."""
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or PureWindowsPath(path).drive or "\\" in path or ".." in pure.parts:
-        raise EditError(f"{path} lies outside the project {root}; nothing is written there.")
-    real = (root / path).resolve()
-    if not real.is_relative_to(root.resolve()):
-        raise EditError(f"{path} leads out of the project {root} through a symlink; nothing is written there.")
-    return root / path
 
 
 def read_property_file(root: Path, path: str, siblings: Siblings) -> PropertyFile:

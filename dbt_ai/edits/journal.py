@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbt_ai.edits.files import inside
+from dbt_ai.edits.paths import inside
 from dbt_ai.errors import EditError
 
 FILE = ".dbt_ai/writing.json"

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from dbt_ai.edits.files import inside
 from dbt_ai.edits.journal import recover
+from dbt_ai.edits.paths import inside
 from dbt_ai.errors import ProjectError
 from dbt_ai.values import FileChange, Target
 
@@ -60,8 +60,17 @@ def read_lock(root: Path) -> dict[Target, LockEntry]:
     What a run that was killed left half written is undone first. Raises ProjectError, naming the line, for a file that
     is broken, or written by a newer version.
     """
+    return _texts(_entries(root))
+
+
+def parse_lock(content: bytes) -> dict[Target, LockEntry]:
+    """The texts in the content of a lock file. Raises ProjectError as `read_lock` does."""
+    return _texts(_parsed(content))
+
+
+def _texts(found: Iterable[tuple[int, LockEntry | TestEntry]]) -> dict[Target, LockEntry]:
     entries: dict[Target, LockEntry] = {}
-    for number, entry in _entries(root):
+    for number, entry in found:
         if isinstance(entry, LockEntry):
             if entries.get(entry.target, entry) != entry:
                 raise ProjectError(
@@ -84,8 +93,16 @@ def _entries(root: Path) -> Iterator[tuple[int, LockEntry | TestEntry]]:
     if not file.exists():
         return
     try:
-        lines = file.read_bytes().decode().split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ProjectError(f"{LOCK_FILE} cannot be read ({error}); restore it from git and run again.") from error
+    yield from _parsed(content)
+
+
+def _parsed(content: bytes) -> Iterator[tuple[int, LockEntry | TestEntry]]:
+    try:
+        lines = content.decode().split("\n")
+    except UnicodeDecodeError as error:
         raise ProjectError(f"{LOCK_FILE} cannot be read ({error}); restore it from git and run again.") from error
     for number, line in enumerate(lines, 1):
         entry = _entry(line, number) if line.strip() else None

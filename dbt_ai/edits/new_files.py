@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
-from dbt_ai.edits.files import inside
+from dbt_ai.edits.paths import inside
 from dbt_ai.edits.reasons import RefusalError, refusal
 from dbt_ai.errors import EditError, ProjectError
 from dbt_ai.values import FileChange, FileEdit, Refusal, SqlEdit

@@ -10,17 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from dbt_ai.project.calls import REF, SOURCE
 from dbt_ai.project.values import DataTest, Node, Project
 from dbt_ai.sql.values import ColumnRef, ForeignKey, Relation, same_name
 
 _ENFORCES_KEYS = frozenset({"duckdb", "postgres", "sqlserver", "fabric", "mysql", "mariadb", "oracle", "sqlite"})
 """Adapters whose warehouse refuses rows against a primary, unique or foreign key. The others only record them."""
-
-_REF = re.compile(
-    r"""\bref\(\s*(?:['"](?P<package>[^'"]+)['"]\s*,\s*)?['"](?P<name>[^'"]+)['"]"""
-    r"""(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<version>[^'")\s]+))?"""
-)
-_SOURCE = re.compile(r"""\bsource\(\s*['"](?P<source>[^'"]+)['"]\s*,\s*['"](?P<table>[^'"]+)['"]""")
 
 
 @dataclass
@@ -69,7 +64,7 @@ class Names:
             self._by_name[node.name].append(node)
 
     def find(self, text: str) -> str | None:
-        if found := _REF.search(text):
+        if found := REF.search(text):
             nodes = [
                 node
                 for node in self._by_name[found["name"]]
@@ -77,7 +72,7 @@ class Names:
                 and found["package"] in (None, node.package_name)
                 and (found["version"] or node.latest_version) == node.version
             ]
-        elif found := _SOURCE.search(text):
+        elif found := SOURCE.search(text):
             nodes = [
                 node
                 for node in self._by_name[found["table"]]

@@ -29,7 +29,9 @@ class Settings:
     company uses, `prompts` a folder with templates of its own. Files and folders are relative to the project's root.
     `sample_rows` is how many rows of each source are read from a warehouse other than DuckDB, 0 for none at all.
     `refactor_rounds` is how often an engine is asked to rewrite a model at the most. `review_fail_on` are the codes of
-    findings that end a review with 1, with commas between them.
+    findings that end a review with 1, with commas between them. `hook_docs` is what the hook for docs asks of a model
+    that a commit changes: a text for it and for the columns that are "touched", or for all columns ("models"), or for
+    it alone ("descriptions").
     """
 
     engine: str = "auto"
@@ -50,6 +52,7 @@ class Settings:
     sample_rows: int = 10_000
     refactor_rounds: int = 3
     review_fail_on: str | None = None
+    hook_docs: str = "touched"
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -57,6 +60,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "effort": ("auto", *EFFORTS, "research"),
     "max_effort": EFFORTS,
     "share": ("nothing", "statistics", "samples"),
+    "hook_docs": ("touched", "models", "descriptions"),
 }
 _NAMES = tuple(field.name for field in fields(Settings))
 _YES_OR_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

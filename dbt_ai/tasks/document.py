@@ -36,11 +36,14 @@ _ORDER = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS, VerdictKin
 @dataclass(frozen=True)
 class DocumentOptions:
     """What to document and how. `write` False plans and tells, and changes no file. `everything` asks the engines for
-    all that no person wrote, not only for what could not be derived well."""
+    all that no person wrote, not only for what could not be derived well. `data` False looks at the SQL alone; `only`
+    writes nothing but texts of these targets."""
 
     selection: Selection = field(default_factory=Selection)
     write: bool = True
     everything: bool = False
+    data: bool = True
+    only: frozenset[Target] | None = None
 
 
 def document(
@@ -62,7 +65,7 @@ def document(
     wanted = [unique_id for unique_id in selected if project.nodes[unique_id].editable]
     lock = read_lock(project.root)
     scope = compile_scope(reader, wanted, progress)
-    with Data(project, reader, scope) as data:
+    with Data(project, reader, scope) if options.data else Data(project) as data:
         told = (*notices, *data.notices)
         return data.placed(_document(project, wanted, scope, data, lock, options, asking, told, progress))
 
@@ -126,7 +129,10 @@ def _document(
         tiers += asked.tiers
         notices = (*notices, *asking.notices())
     decided = [
-        outcome for unique_id in wanted for outcome in _decide(project, gathered, unique_id, texts, lock, checker)
+        outcome
+        for unique_id in wanted
+        for outcome in _decide(project, gathered, unique_id, texts, lock, checker)
+        if options.only is None or outcome.target in options.only
     ]
     plan, outcomes = _plan(project, decided, texts, lock)
     change = _lock_change(project, outcomes, texts, gathered.evidence, lock)

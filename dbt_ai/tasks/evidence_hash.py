@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from dbt_ai.evidence.values import Evidence
-from dbt_ai.sql.values import ColumnFacts
+from dbt_ai.sql.values import ColumnFacts, QueryFacts
 
 
 def evidence_hash(evidence: Evidence, column: str | None) -> str:
@@ -16,12 +16,17 @@ def evidence_hash(evidence: Evidence, column: str | None) -> str:
     Data decides whether a text is true, and each run checks that again; were it part of the hash, every load would
     make every text stale.
     """
-    facts = evidence.facts
+    basis = basis_of(evidence.resource_type, evidence.facts, column)
+    return hashlib.sha256(json.dumps(basis, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def basis_of(resource_type: str, facts: QueryFacts | None, column: str | None) -> Any:
+    """The facts that a text for a node of that type, or for one of its columns, rests on, as plain values."""
     if column is None:
         basis: Any = None
         if facts:
             basis = [
-                evidence.resource_type,
+                resource_type,
                 [[f.sql, f.clause] for f in facts.filters],
                 [[j.kind, sorted(j.left), sorted(j.right), j.sql] for j in facts.joins],
                 facts.rows_of,
@@ -32,7 +37,7 @@ def evidence_hash(evidence: Evidence, column: str | None) -> str:
     else:
         found = facts.column(column) if facts else None
         basis = _column_basis(found) if found else [column]
-    return hashlib.sha256(json.dumps(basis, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return basis
 
 
 def _column_basis(facts: ColumnFacts) -> list[Any]:
