@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dbt_ai.tasks.hooks.run import run_hook
-from tests.tasks.hooks.test_cases import CASES, git, passed, repository
+from tests.tasks.hooks.commits import CASES, git, passed, repository
 
 ENVIRONMENT = {"PRE_COMMIT": "1"}
 
@@ -19,7 +19,8 @@ def fixed(hook: str, folder: Path) -> list[str]:
 
 
 def test_a_new_model_is_described_as_far_as_its_sql_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository(tmp_path, CASES["model_added"], monkeypatch)
+    repository(tmp_path, CASES["model_added"])
+    monkeypatch.chdir(tmp_path)
     assert fixed("docs", tmp_path) == ["undescribed"] * 3
     assert git(tmp_path, "diff", "--", "models/marts/marts.yml").count("\n-") == 1, "only lines are added"
     text = (tmp_path / "models/marts/marts.yml").read_text(encoding="utf-8")
@@ -34,7 +35,8 @@ def test_a_new_model_is_described_as_far_as_its_sql_tells(tmp_path: Path, monkey
 def test_only_what_the_hook_names_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {"models/marts/marts.yml": [["      - name: order_count\n        description: Number of orders.\n", ""]]}
     case = {**CASES["column_added"], "before": {**before, "dbt_ai.lock": '{"dbt_ai.lock": 1}\n'}}
-    repository(tmp_path, case, monkeypatch)
+    repository(tmp_path, case)
+    monkeypatch.chdir(tmp_path)
     assert fixed("docs", tmp_path) == ["undescribed"]
     text = (tmp_path / "models/marts/marts.yml").read_text(encoding="utf-8").split("- name: daily")[1]
     assert "- name: highest" in text
@@ -42,7 +44,8 @@ def test_only_what_the_hook_names_is_written(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_stale_text_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository(tmp_path, CASES["stale_text"], monkeypatch)
+    repository(tmp_path, CASES["stale_text"])
+    monkeypatch.chdir(tmp_path)
     assert fixed("docs", tmp_path) == ["stale-text"]
     text = (tmp_path / "models/marts/marts.yml").read_text(encoding="utf-8")
     assert "Sum of `amount`" not in text
@@ -51,13 +54,15 @@ def test_a_stale_text_is_written_anew(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_placeholder_is_a_persons_to_replace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository(tmp_path, CASES["description_becomes_todo"], monkeypatch)
+    repository(tmp_path, CASES["description_becomes_todo"])
+    monkeypatch.chdir(tmp_path)
     assert fixed("docs", tmp_path) == ["placeholder-text (left)"]
     assert not git(tmp_path, "diff", "--name-only")
 
 
 def test_a_key_that_the_sql_proves_gets_its_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository(tmp_path, CASES["test_deleted"], monkeypatch)
+    repository(tmp_path, CASES["test_deleted"])
+    monkeypatch.chdir(tmp_path)
     assert fixed("tests", tmp_path) == ["untested-grain"]
     text = (tmp_path / "models/marts/marts.yml").read_text(encoding="utf-8")
     assert "- unique" in text.split("- name: daily")[1] or "[unique]" in text.split("- name: daily")[1]
@@ -66,13 +71,15 @@ def test_a_key_that_the_sql_proves_gets_its_test(tmp_path: Path, monkeypatch: py
 
 
 def test_a_key_that_rests_on_what_parents_promise_is_only_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository(tmp_path, CASES["key_tests_deleted"], monkeypatch)
+    repository(tmp_path, CASES["key_tests_deleted"])
+    monkeypatch.chdir(tmp_path)
     assert fixed("tests", tmp_path) == ["untested-grain (left)"] * 2
     assert not git(tmp_path, "diff", "--name-only")
 
 
 def test_live_jinja_of_ours_is_protected_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository(tmp_path, CASES["live_jinja"], monkeypatch)
+    repository(tmp_path, CASES["live_jinja"])
+    monkeypatch.chdir(tmp_path)
     assert fixed("refs", tmp_path) == ["live-jinja"]
     text = (tmp_path / "models/marts/marts.yml").read_text(encoding="utf-8")
     assert "{% raw %}Number of {{ orders }}.{% endraw %}" in text
