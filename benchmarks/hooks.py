@@ -87,7 +87,7 @@ def _commit(root: Path, project: GeneratedProject) -> list[str]:
             }
             for model in made[number : number + PER_FILE]
         ]
-        file = root / made[number].folder / f"_models_{number}.yml"
+        file = root / "models" / made[number].folder / f"_models_{number}.yml"
         file.write_text(yaml.safe_dump({"models": entries}, sort_keys=False), encoding="utf-8")
     (root / ".gitignore").write_text("target/\nlogs/\n.dbt_ai/\n*.duckdb\n", encoding="utf-8")
     (root / "dbt-bouncer.yml").write_text(yaml.safe_dump(_CHECKS), encoding="utf-8")
@@ -96,7 +96,7 @@ def _commit(root: Path, project: GeneratedProject) -> list[str]:
     _git(root, "commit", "-q", "-m", "Before")
     first, last = made[len(made) // 3], made[-1]
     for model in (first, last):
-        file = root / model.folder / f"{model.name}.sql"
+        file = root / "models" / model.folder / f"{model.name}.sql"
         file.write_text(file.read_text(encoding="utf-8").replace("select\n", "select\n        1 as one,\n", 1))
     described = next(file for file in sorted(root.glob("models/**/*.yml")) if "_models_" in file.name)
     lines = described.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_ai.cli.options import Place, format_option, project_options, selection_options
+from dbt_ai.cli.options import Place, project_options, selection_options
+from dbt_ai.cli.output import format_option
 from dbt_ai.errors import UsageError
 from dbt_ai.project.values import Selection
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_ai.cli.options import Place, format_option, output_option, project_options, selection_options
+from dbt_ai.cli.options import Place, project_options, selection_options
+from dbt_ai.cli.output import format_option, output_option
 from dbt_ai.errors import ProjectError, UsageError
 from dbt_ai.project.values import Selection
 
@@ -62,7 +63,7 @@ def command(
     compared with. With --cases it is known what is right. Nothing is written. A reasoning model is asked only where it
     is named.
     """
-    from dbt_ai.cli.jobs import check_output, opened, write_text
+    from dbt_ai.cli.output import check_output, opened, write_text
     from dbt_ai.report.evaluation import evaluation_to_html, evaluation_to_json, print_evaluation
 
     check_output(output)
