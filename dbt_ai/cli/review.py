@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from dbt_ai.cli.options import Place, output_option, project_options
+from dbt_ai.cli.options import Place, project_options
+from dbt_ai.cli.output import output_option
 from dbt_ai.errors import ProjectError, UsageError
 from dbt_ai.project.values import ProjectReader
 
@@ -60,7 +61,8 @@ def command(
 
 def run_review(reader: ProjectReader, call: ReviewCall) -> int:
     """Reviews the project of `reader`, prints the report, and returns the exit code."""
-    from dbt_ai.cli.jobs import check_output, opened, progress_of, write_text
+    from dbt_ai.cli.jobs import progress_of
+    from dbt_ai.cli.output import check_output, opened, write_text
     from dbt_ai.project.changes import changes_since
     from dbt_ai.report.review_json import review_json
     from dbt_ai.report.review_markdown import review_markdown
