@@ -32,7 +32,6 @@ PER_FILE = 10  # models that one property file describes
 _CHECKS = {
     "manifest_checks": [
         {"name": "check_model_description_populated"},
-        {"name": "check_column_description_populated"},
         {"name": "check_model_has_unique_test"},
     ]
 }

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from dbt_ai.errors import UsageError
 
 # No setting of a repository may run a program or change what is printed.
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "diff.external=")
-_NO_NETWORK = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "diff.external=")
+NO_NETWORK = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 _READ_BY_DBT = frozenset({".sql", ".py", ".yml", ".yaml", ".md", ".csv"})
 
@@ -88,10 +88,10 @@ def _contents(root: Path, base: str, paths: Sequence[str]) -> Iterator[bytes | N
 
 def _run(root: Path, *arguments: str, given: bytes | None = None, fails: bool = False) -> bytes | None:
     """What git prints; None where it fails and `fails` says that this is an answer. Raises UsageError."""
-    environment = {**os.environ, **_NO_NETWORK}
+    environment = {**os.environ, **NO_NETWORK}
     try:
         done = subprocess.run(
-            [*_GIT, *arguments], cwd=root, env=environment, input=given, capture_output=True, check=False
+            [*GIT, *arguments], cwd=root, env=environment, input=given, capture_output=True, check=False
         )
     except OSError as error:
         raise UsageError(f"git cannot be run, which a review needs: {error.strerror}.") from error

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from dbt_ai.project.changes import GIT, NO_NETWORK
+
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # what there is before the first commit
 
 
@@ -41,7 +43,9 @@ def read_commit(folder: Path, environment: Mapping[str, str] | None = None) -> C
     root = Path(top.strip())
     base = _base(root, environment)
     # In a hook git names the index that is about to be committed; what the index has is what the files have then.
-    diff = _start(root, "diff", "--name-status", "-z", "-M", *(("--cached",) if under_hook else ()), base, "--")
+    diff = _start(
+        root, "diff", "--name-status", "-z", "-M", "--no-ext-diff", *(("--cached",) if under_hook else ()), base, "--"
+    )
     others = () if under_hook else ("--others", "--exclude-standard")
     listed = _git(root, "ls-files", "-z", "--cached", *others)
     told = _answer(diff)
@@ -61,7 +65,9 @@ def contents(commit: Commit, paths: Sequence[str]) -> dict[str, bytes]:
     if not paths:
         return {}
     asked = "".join(f"{commit.base}:{path}\n" for path in paths).encode("utf-8", "surrogateescape")
-    done = subprocess.run(["git", "cat-file", "--batch"], cwd=commit.top, input=asked, capture_output=True, check=False)
+    done = subprocess.run(
+        [*GIT, "cat-file", "--batch"], cwd=commit.top, env=_environment(), input=asked, capture_output=True, check=False
+    )
     found: dict[str, bytes] = {}
     place = 0
     for path in paths:
@@ -106,7 +112,12 @@ def _differing(told: str) -> tuple[set[str], set[str], dict[str, str]]:
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["git", *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    command = [*GIT, *arguments]
+    return subprocess.Popen(command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, **NO_NETWORK}
 
 
 def _answer(process: subprocess.Popen[bytes]) -> str | None:

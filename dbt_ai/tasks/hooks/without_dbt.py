@@ -191,7 +191,7 @@ class FilesReader:
         """Nothing: there is no dbt to compile it."""
         return Compiled(unique_id, None, "There is no dbt to compile it.")
 
-    def with_files(self, files: Mapping[str, bytes]) -> ProjectReader:
+    def with_files(self, files: Mapping[str, bytes | None]) -> ProjectReader:
         """The same project: nothing is tried here."""
         return self
 
