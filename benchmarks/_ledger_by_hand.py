@@ -23,7 +23,7 @@ from tests.servers.loopback_api import Received, Says, enveloped, filled
 from tests.truths.score import load_truths
 
 MODEL = "by-hand"
-ROUNDS = 4
+ROUNDS = 3
 
 
 def answered_by_hand(folder: Path) -> Path:
