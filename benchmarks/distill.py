@@ -3,10 +3,11 @@
 `python -m benchmarks distill [--project FOLDER | --by-hand] [--cases [FILE...]] [--start GGUF] [--student NAME]
 [--folder FOLDER] [--epochs N] [--rank N] [--threads N] [--quick]`
 
-By itself it teaches the corpus: so are the adapters in dbt_ai/engines/local/adapters made (`make starter`). With a
-project, which is built, it teaches what people and reasoning models wrote there, and of cases those that are given;
-`--by-hand` takes our own project, answered by people of this house. `--start` is the adapter to go on from and to be
-compared with, `starter` the one in the package; without it the bare model is. Needs dbtai[local,distill].
+By itself it teaches the corpus: so are the adapters in dbt_ai/engines/local/adapters made, and the small classifier
+(`make starter`). With a project, which is built, it teaches what people and reasoning models wrote there, and of cases
+those that are given; `--by-hand` takes our own project, answered by people of this house. `--start` is the adapter to
+go on from and to be compared with, `starter` the one in the package; without it the bare model is. Needs
+dbtai[local,distill].
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from benchmarks._ledger_by_hand import answered_by_hand
 from dbt_ai.distill.cases import read_cases
+from dbt_ai.distill.classifier.teaching import teach_into
 from dbt_ai.distill.dataset import data_set
 from dbt_ai.distill.pairs import Pair, pairs_of
 from dbt_ai.distill.running import distil
@@ -68,6 +70,7 @@ def main(arguments: list[str]) -> int:
     if options.quick:
         cases, of_project = cases[:QUICK], of_project[: 5 * QUICK]
         recipe = Recipe(rank=2, alpha=4, epochs=1, threads=options.threads)
+    classifier = None if project or options.quick else teach_into(cases, folder)
     data = data_set([*of_project, *pairs_of(cases)])
     print(json.dumps(data.card()), flush=True)
     started = time.monotonic()
@@ -93,6 +96,7 @@ def main(arguments: list[str]) -> int:
         "loss_after": round(done.trained.loss_after, 4),
         "peak_mb": round(done.trained.peak_mb),
         "adapter": str(done.adapter),
+        "classifier": str(classifier) if classifier else None,
         "adapter_mb": round(done.adapter.stat().st_size / 1e6, 1),
     }
     print(json.dumps(figures))

@@ -5,8 +5,9 @@ do they raise false alarms on more data, and what faults of the SQL do they noti
 
 The integration project is built anew, and grown and drawn again by its own script; `--quick` takes the demo project
 instead. A project given by path is copied; it must build on DuckDB from seeds, which are grown by a seeded draw.
-`--peers` has dbt-testpilot write tests into the same projects, `--together` adds unit tests and tells what becomes of
-all mutants of all models. Tests by other kinds than are tried here do not count among those that cannot fail.
+Beside the rules alone stands `--engine student` without a student, where the small classifier proposes, too. `--peers`
+has dbt-testpilot write tests into the same projects, `--together` adds unit tests and tells what becomes of all mutants
+of all models. Tests by other kinds than are tried here do not count among those that cannot fail.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,7 @@ from tests.integration_project import build as integration
 Change = Callable[[Path], None]
 Others = Sequence[tuple[str, Change]]
 OURS = "dbtai"
+STUDENT = "dbtai, student"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def main(arguments: list[str]) -> None:
     by_people: list[int] = []
     both: list[tuple[Together, Together]] = []
     with tempfile.TemporaryDirectory(prefix="tests-") as folder:
-        writers: dict[str, Change] = {OURS: _write}
+        writers: dict[str, Change] = {OURS: _write, STUDENT: partial(_write, classifies=True)}
         if options.peers:
             writers |= _peer(Path(folder))
         for name, root, others in _projects(options.quick, options.project, Path(folder)):
@@ -105,7 +108,8 @@ def main(arguments: list[str]) -> None:
             found += measured
     ours = _figures([one for one in found if one.who == OURS], by_people)
     peers = {who: _figures([one for one in found if one.who == who], by_people) for who in writers if who != OURS}
-    print(json.dumps({**ours, **({"peers": peers} if peers else {}), **(_together(both) if both else {})}))
+    student = {"student": peers.pop(STUDENT)}
+    print(json.dumps({**ours, **student, **({"peers": peers} if peers else {}), **(_together(both) if both else {})}))
 
 
 def _projects(quick: bool, paths: Sequence[Path], folder: Path) -> Sequence[tuple[str, Path, Others]]:
@@ -154,8 +158,8 @@ def _peer(folder: Path) -> dict[str, Change]:
     return {NAME: lambda root: write_with_peer(python, root)}
 
 
-def _write(root: Path) -> None:
-    write_data_tests(opened(root), TestOptions())
+def _write(root: Path, classifies: bool = False) -> None:
+    write_data_tests(opened(root), TestOptions(classifies=classifies))
 
 
 def _stripped(name: str, root: Path, others: Others) -> Stripped:

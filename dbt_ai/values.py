@@ -320,9 +320,9 @@ class HookFinding:
 
 @dataclass(frozen=True)
 class TierTotals:
-    """What one step of the cascade did: "derived", "student", "reasoning", or "reasoning again" for what a check had
-    refuted. The first four counts are of targets (nodes and columns): `tried`, of these `accepted`, `refuted` (by a
-    check) and left `silent` (nothing true could be said).
+    """What one step of the cascade did: "derived", "student", "reasoning", "reasoning again" for what a check had
+    refuted, or "classifier" for data tests. The first four counts are of targets (nodes and columns): `tried`, of these
+    `accepted`, `refuted` (by a check) and left `silent` (nothing true could be said).
 
     `requests` is the number of questions, of these `from_cache` were answered in an earlier run and `failed` not at
     all; `efforts` how many were asked at which effort. Tokens and `usd` are those of this run, `usd` None where no

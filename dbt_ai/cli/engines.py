@@ -58,16 +58,22 @@ def engines_of(
     *,
     tells_no_key: bool = True,
     describes: bool = False,
+    classifies: bool = False,
 ) -> Iterator[Asked]:
     """The engines to ask, cheapest first. `answers` are files to take answers from. Without `tells_no_key` it is not
     told that there is no key where nothing is set that says whom to ask. `describes` is whether columns are to be
-    described: nothing else is asked of an installed student.
+    described: nothing else is asked of an installed student; `classifies` whether a student need not be there, as the
+    small classifier answers for it.
 
     Raises UsageError where an engine is asked for by name and cannot be had.
     """
     by_hand = purpose in (Purpose.SHOW, Purpose.EXPORT, Purpose.IMPORT)  # whoever answers, it is not asked from here
     wanted, told = reachable(
-        settings, needs_key=not by_hand, tells_no_key=tells_no_key, describes=describes and not by_hand
+        settings,
+        needs_key=not by_hand,
+        tells_no_key=tells_no_key,
+        describes=describes and not by_hand,
+        classifies=classifies and not by_hand,
     )
     if by_hand:
         from dbt_ai.cli.by_hand import one_model
@@ -114,10 +120,15 @@ def reasoning_of(settings: Settings, root: Path) -> Iterator[Asking]:
 
 
 def reachable(
-    settings: Settings, *, needs_key: bool = True, tells_no_key: bool = True, describes: bool = True
+    settings: Settings,
+    *,
+    needs_key: bool = True,
+    tells_no_key: bool = True,
+    describes: bool = True,
+    classifies: bool = False,
 ) -> tuple[list[EngineSettings], tuple[str, ...]]:
     """The engines that may be asked, cheapest first, and a sentence where the reasoning model is not among them
-    (`tells_no_key` and `describes` as for `engines_of`).
+    (`tells_no_key`, `describes` and `classifies` as for `engines_of`).
 
     Asks nobody anything. Raises UsageError where an engine is asked for by name and cannot be had.
     """
@@ -131,6 +142,8 @@ def reachable(
     if settings.engine in ("auto", "student") and not settings.student_base_url and describes:
         local, told = installed_student(settings)
     if settings.engine == "student" and not settings.student_base_url and local is None:
+        if classifies:
+            return [], ()
         raise UsageError(" ".join(told) or NO_STUDENT)
     try:
         if local is not None:

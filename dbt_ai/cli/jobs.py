@@ -53,11 +53,13 @@ def run_asking(
     strict: bool = False,
     tells_no_key: bool = True,
     describes: bool = False,
+    classifies: bool = False,
 ) -> int:
     """Runs a job with the engines of the call, prints its report or what it would ask, and returns the exit code.
 
     `tells_no_key` says whether the report tells that there is no key for a reasoning model, `describes` whether the job
-    describes columns, which an installed student may be asked for.
+    describes columns, which an installed student may be asked for, `classifies` whether the small classifier answers
+    where there is no student.
     """
     from dbt_ai.engines.offline import only_loopback
 
@@ -73,6 +75,7 @@ def run_asking(
             asking.import_answers,
             tells_no_key=tells_no_key,
             describes=describes,
+            classifies=classifies,
         ) as engines,
         progress_of() as progress,
     ):

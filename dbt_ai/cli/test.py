@@ -77,8 +77,9 @@ def run_test(reader: ProjectReader, call: TestCall) -> int:
     from dbt_ai.values import Report
 
     def job(given: Job) -> Report:
-        options = TestOptions(call.selection, given.writes, call.severity, given.only_asks, call.where)
+        classifies = given.settings.engine == "student"
+        options = TestOptions(call.selection, given.writes, call.severity, given.only_asks, call.where, classifies)
         engines = given.engines
         return write_data_tests(reader, options, given.progress, asking=engines.asking, notices=engines.told)
 
-    return run_asking(reader, call.asking, call.writing, job, tells_no_key=False)
+    return run_asking(reader, call.asking, call.writing, job, tells_no_key=False, classifies=True)

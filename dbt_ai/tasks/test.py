@@ -57,7 +57,7 @@ class TestOptions:
     """What to test and how. `write` False plans and tells, and changes no file. `severity` is written into every test;
     with "warn" tests that fail today and rest on more than the data are written, too. `only_ask` ends the job when the
     engines were asked: nobody wants its report. `where` "warehouse" runs what holds on a copy of the data once more on
-    all rows in the warehouse."""
+    all rows in the warehouse. `classifies` lets the small classifier propose, too."""
 
     __test__ = False  # pytest must not collect it
 
@@ -66,6 +66,7 @@ class TestOptions:
     severity: str | None = None
     only_ask: bool = False
     where: str = "duckdb"
+    classifies: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def write_data_tests(
             known, wanted, scope, seen, progress, lambda node, column: author(node, column, lock) is Author.PERSON
         )
         tests = ProjectTests(project, gathered.evidence, remembered)
-        proposals = _proposals(known, gathered, scope.order, data, asking, progress)
+        proposals = _proposals(known, gathered, scope.order, data, asking, options, progress)
         if asking is not None:
             about_data = (*about_data, *asking.notices())
         if options.only_ask:
@@ -141,9 +142,16 @@ def _reach(reader: ProjectReader) -> None:
 
 
 def _proposals(
-    project: Project, gathered: Gathered, order: Sequence[str], data: Data, asking: Asking | None, progress: Progress
+    project: Project,
+    gathered: Gathered,
+    order: Sequence[str],
+    data: Data,
+    asking: Asking | None,
+    options: TestOptions,
+    progress: Progress,
 ) -> _Proposals:
-    """What the rules propose for each wanted node with rows or columns to test, and what engines add to it.
+    """What the rules propose for each wanted node with rows or columns to test, and what engines and the classifier add
+    to it.
 
     `project` has no tests of ours: a run proposes what the run before did.
     """
@@ -159,13 +167,23 @@ def _proposals(
         and gathered.evidence[unique_id].profile is not None
     }
     derived = {unique_id: candidates_of(subject) for unique_id, subject in subjects.items()}
-    if asking is None:
-        return _Proposals(subjects, derived)
-    from dbt_ai.tasks.testing.proposing import propose
+    candidates: Mapping[str, tuple[Candidate, ...]] = derived
+    tiers: tuple[TierTotals, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    if asking is not None:
+        from dbt_ai.tasks.testing.proposing import propose
 
-    found = propose(asking, project, gathered, subjects, derived, data, progress)
-    candidates = {unique_id: (*derived[unique_id], *found.candidates.get(unique_id, ())) for unique_id in subjects}
-    return _Proposals(subjects, candidates, (derived_totals(derived), *found.tiers), found.unfinished)
+        found = propose(asking, project, gathered, subjects, derived, data, progress)
+        candidates = {unique_id: (*derived[unique_id], *found.candidates.get(unique_id, ())) for unique_id in subjects}
+        tiers, unfinished = found.tiers, found.unfinished
+    if options.classifies and not options.only_ask:
+        from dbt_ai.distill.classifier.applying import read_classifier
+        from dbt_ai.tasks.testing.classified import classified
+
+        tests = ProjectTests(project, gathered.evidence)
+        known = classified(subjects, candidates, tests, data.sandbox, read_classifier())
+        candidates, tiers = known.candidates, (known.totals, *tiers)
+    return _Proposals(subjects, candidates, (derived_totals(derived), *tiers) if tiers else (), unfinished)
 
 
 def _prove_all(

@@ -25,6 +25,11 @@ CASES = yaml.safe_load((Path(__file__).parent / "rules" / "cases.yml").read_text
 
 def proposed(case: dict[str, Any]) -> list[Candidate]:
     """The candidates for `made`."""
+    return list(candidates_of(subject_of(case)))
+
+
+def subject_of(case: dict[str, Any]) -> Subject:
+    """The model `made` of a case, with its data's profile."""
     with open_memory(["shop"]) as sandbox:
         relations = []
         for name, sql in case["raw"].items():
@@ -58,7 +63,7 @@ def proposed(case: dict[str, Any]) -> list[Candidate]:
         depends_on=tuple(facts.base_relations),
     )  # fmt: skip
     project = Project(Path(), "shop", "duckdb", "duckdb", "dev", "1.11", {node.unique_id: node})
-    return list(candidates_of(Subject(project, node, evidence, {})))
+    return Subject(project, node, evidence, {})
 
 
 def kind_of(case: dict[str, Any], name: str) -> str:
