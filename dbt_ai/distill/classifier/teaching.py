@@ -118,11 +118,11 @@ def estimators_of(examples: Sequence[Example]) -> tuple[list[str], dict[tuple[st
 
 
 def matrix_of(names: Sequence[str], examples: Sequence[Example]) -> Any:
-    """A sparse matrix: a row an example, a column a feature, in the order of the sorted `names`."""
-    from sklearn.feature_extraction import DictVectorizer
+    """A sparse matrix: a row an example, a column a feature, in the order of `names`."""
+    from sklearn.feature_extraction.text import CountVectorizer
 
-    vectorizer = DictVectorizer().fit([dict.fromkeys(names, 1.0)])
-    return vectorizer.transform([dict.fromkeys(example.features, 1.0) for example in examples])
+    vectorizer = CountVectorizer(vocabulary=list(names), analyzer=list, dtype=float)
+    return vectorizer.transform([example.features for example in examples])
 
 
 def learn(examples: Sequence[Example], thresholds: Mapping[str, float] | None = None) -> Classifier:
