@@ -98,7 +98,7 @@ def _refactor(root: Path, profiles: list[str], selected: list[str]) -> dict[str,
 def _figures(report: dict[str, Any]) -> dict[str, Any]:
     outcomes = [one for one in report["outcomes"] if one["text"]]
     written = [one for one in outcomes if one["outcome"] == "written"]
-    repeated = [one for one in outcomes if one["text"] == "repeated-expression"]
+    repeated = [one for one in outcomes if one["text"] == "expression-into-macro"]
     macros = {one["detail"] for one in repeated if one["outcome"] != "kept"}
     lines = [line for line in _sql_diff(report["diff"]) if not line.startswith(("+++", "---"))]
     return {

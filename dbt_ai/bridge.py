@@ -38,7 +38,7 @@ ARGUMENTS: Mapping[str, Kinds] = {
         "output": "text",
     },
     "unit_test": {**_SELECTION, "most": "number", **_WRITING},
-    "refactor": {**_SELECTION, "goal": "text", **_ASKING, **_WRITING},
+    "refactor": {**_SELECTION, "goal": "text", "tolerance": "number", **_ASKING, **_WRITING},
     "review": {
         "base": "text",
         "fail_on": "texts",

@@ -31,9 +31,9 @@
   }) -%}
 {% endmacro %}
 
-{% macro ai_refactor(select=none, exclude=none, selector=none, state=none, goal=none, engine=none, effort=none, max_effort=none, max_cost=none, dry_run=none, check=none, show_prompts=none, export_requests=none, import_answers=none, format=none, output=none) %}
+{% macro ai_refactor(select=none, exclude=none, selector=none, state=none, goal=none, tolerance=none, engine=none, effort=none, max_effort=none, max_cost=none, dry_run=none, check=none, show_prompts=none, export_requests=none, import_answers=none, format=none, output=none) %}
   {%- do ai__call('refactor', {
-      'select': select, 'exclude': exclude, 'selector': selector, 'state': state, 'goal': goal,
+      'select': select, 'exclude': exclude, 'selector': selector, 'state': state, 'goal': goal, 'tolerance': tolerance,
       'engine': engine, 'effort': effort, 'max_effort': max_effort, 'max_cost': max_cost,
       'dry_run': dry_run, 'check': check, 'show_prompts': show_prompts,
       'export_requests': export_requests, 'import_answers': import_answers, 'format': format, 'output': output,

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration_project.build import build
 
+pytest_plugins = ("tests.servers.played",)
 NO_STUDENTS = Path(__file__).resolve().parent / "no-students"  # what you have installed is none of the tests' business
 os.environ["DBTAI_STUDENTS_DIR"] = str(NO_STUDENTS)
 

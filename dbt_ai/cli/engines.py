@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -202,9 +203,11 @@ def installed_student(settings: Settings) -> tuple[EngineSettings | None, tuple[
     return EngineSettings(called, ADDRESS, "none", name="student", offline=settings.offline, local=weights), ()
 
 
-def _estimates(withheld: list[Withheld], engines: Engines) -> list[str]:
+def _estimates(withheld: list[Withheld], engines: Engines, settings: Settings) -> list[str]:
     """What it would cost to send what was withheld, a sentence for each model that would be asked."""
-    from dbt_ai.engines.estimate import estimate
+    from dbt_ai.engines.estimate import estimate, most_in_rounds
+    from dbt_ai.evidence.refactor_prompt import SCHEMAS
+    from dbt_ai.tasks.effort import asked_again
 
     told = []
     for each in withheld:
@@ -212,6 +215,10 @@ def _estimates(withheld: list[Withheld], engines: Engines) -> list[str]:
         sentence = str(estimate(each.requests, engines.price(model), model, each.answered))
         after_student = each.tier.name != "student" and any(w.tier.name == "student" for w in withheld)
         told.append(f"At the most, where the student answers nothing: {sentence}" if after_student else sentence)
+        in_rounds = [one for one in each.requests if one.schema_name in SCHEMAS]
+        if in_rounds and settings.refactor_rounds > 1:
+            again = partial(asked_again, most=settings.max_effort)
+            told.append(most_in_rounds(in_rounds, engines.price(model), settings.refactor_rounds, again))
     return told
 
 
@@ -252,7 +259,7 @@ def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose
         spent=engines.spent,
     )
     if purpose is Purpose.ESTIMATE:
-        return replace(asking, notices=lambda: _estimates(withheld, engines))
+        return replace(asking, notices=lambda: _estimates(withheld, engines, settings))
     if purpose is Purpose.IMPORT:
         from dbt_ai.cli.by_hand import Importer
 

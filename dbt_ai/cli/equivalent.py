@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dbt_ai.cli.output import format_option, output_option
+from dbt_ai.cli.tolerance import tolerance_option
 from dbt_ai.errors import ProjectError, UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="With reasoning, a model suggests databases for pairs that are undecided; they are run, and decide.",
 )
+@tolerance_option
 @click.option("--max-cost", type=float, metavar="USD", help="The most that the model may cost, in US dollars.")
 @format_option()
 @output_option
@@ -43,6 +45,7 @@ def command(
     pairs: Path | None,
     database: Path | None,
     engine: str,
+    tolerance: float | None,
     max_cost: float | None,
     form: str,
     output: Path | None,
@@ -73,7 +76,7 @@ def command(
     check_output(output)
     verdicts: Counter[str] = Counter()
     with ExitStack() as stack:
-        checks = stack.enter_context(PairChecks(_read(schema), database=database))
+        checks = stack.enter_context(PairChecks(_read(schema), database=database, tolerance=tolerance))
         asking = stack.enter_context(_reasoning(max_cost)) if engine == "reasoning" else None
         file = stack.enter_context(opened(output))
         answers = checks.decide(asked)

@@ -8,6 +8,7 @@ from typing import Any
 
 from dbt_ai.cli.jobs import selection_from
 from dbt_ai.cli.options import AskOptions, WriteOptions
+from dbt_ai.cli.tolerance import tolerance_of
 from dbt_ai.errors import UsageError
 from dbt_ai.project.settings import CHOICES
 from dbt_ai.project.values import ProjectReader
@@ -50,8 +51,9 @@ def run(command: str, reader: ProjectReader, arguments: Mapping[str, Any]) -> in
         from dbt_ai.cli.refactor import RefactorCall, run_refactor
 
         goal = arguments.get("goal")
+        tolerance = tolerance_of(arguments.get("tolerance"))
         asking, writing = _asking(arguments), _writing(arguments)
-        return run_refactor(reader, RefactorCall(selection_from(arguments), goal, asking, writing))
+        return run_refactor(reader, RefactorCall(selection_from(arguments), goal, asking, writing, tolerance))
     if command == "review":
         from dbt_ai.cli.review import BASE, ReviewCall, run_review
         from dbt_ai.cli.review import FORMATS as REVIEW_FORMATS

@@ -16,10 +16,11 @@ from dbt_ai.cli.options import (
     selection_options,
     write_options,
 )
+from dbt_ai.cli.tolerance import tolerance_option
 from dbt_ai.errors import UsageError
 from dbt_ai.project.values import ProjectReader, Selection
 
-_GIVE = "give --goal readable, cheaper, split, or your own words"
+_GIVE = "give --goal readable, cheaper, split, macro, or your own words"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class RefactorCall:
     goal: str | None = None
     asking: AskOptions = field(default_factory=AskOptions)
     writing: WriteOptions = field(default_factory=WriteOptions)
+    tolerance: float | None = None
 
 
 @click.command("refactor")
@@ -40,12 +42,20 @@ class RefactorCall:
     metavar="GOAL",
     help="What the models are to become: readable, cheaper, split, macro, or any words for a reasoning engine.",
 )
+@tolerance_option
 @ask_options
 @write_options(
     "Print the unified diff, for git apply, and an estimate; write and send nothing.",
     "Write nothing; exit 1 if a change would be written.",
 )
-def command(place: Place, selection: Selection, goal: str | None, asking: AskOptions, writing: WriteOptions) -> None:
+def command(
+    place: Place,
+    selection: Selection,
+    goal: str | None,
+    tolerance: float | None,
+    asking: AskOptions,
+    writing: WriteOptions,
+) -> None:
     """Make the SQL of models shorter or cheaper, one small change at a time, each shown to keep the rows.
 
     Rules propose (docs/refactoring.md); both versions are compiled by dbt, as a first and as a later run, and compared:
@@ -55,7 +65,7 @@ def command(place: Place, selection: Selection, goal: str | None, asking: AskOpt
     """
     from dbt_ai.cli.jobs import read_project
 
-    sys.exit(run_refactor(read_project(*place), RefactorCall(selection, goal, asking, writing)))
+    sys.exit(run_refactor(read_project(*place), RefactorCall(selection, goal, asking, writing, tolerance)))
 
 
 def run_refactor(reader: ProjectReader, call: RefactorCall) -> int:
@@ -70,7 +80,9 @@ def run_refactor(reader: ProjectReader, call: RefactorCall) -> int:
             raise UsageError(f"An engine is asked for a goal only: {_GIVE}.")
         check_output(call.writing.output)
         with progress_of() as progress:
-            report = refactor(reader, RefactorOptions(call.selection, call.writing.writes), progress)
+            report = refactor(
+                reader, RefactorOptions(call.selection, call.writing.writes, tolerance=call.tolerance), progress
+            )
         return finish(report, call.writing)
     goal = " ".join(call.goal.split())
     if not goal:
@@ -78,7 +90,7 @@ def run_refactor(reader: ProjectReader, call: RefactorCall) -> int:
 
     def job(given: Job) -> Report:
         rounds = given.settings.refactor_rounds
-        options = RefactorOptions(call.selection, given.writes, goal, given.only_asks, rounds)
+        options = RefactorOptions(call.selection, given.writes, goal, given.only_asks, rounds, call.tolerance)
         engines = given.engines
         return refactor(reader, options, given.progress, asking=engines.asking, notices=engines.told)
 

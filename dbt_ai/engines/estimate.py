@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from dbt_ai.engines.values import Cost, Request
 
 # Measured with OpenAI's o200k_base: 3.5 for SQL, 3.6 for YAML, 4.3 for the instructions and for JSON schemas.
 BYTES_PER_TOKEN = 3.7
+_REFUTED = 2_000  # tokens that say why an answer was refuted, with the smallest database
 TOKENS_PER_TEXT = 50  # a sentence or two with the name of the column in front
 # Tokens of thinking for one question, in most cases from and to. How hard a model thinks differs from model to model.
 _THINKING: Mapping[str, tuple[int, int]] = {
@@ -82,6 +83,25 @@ def estimate(requests: Iterable[Request], price: Price | None, model: str, answe
     if price is None:
         return Estimate(model, asked, answered, read, said, None, None)
     return Estimate(model, asked, answered, read, said, low, high)
+
+
+def most_in_rounds(
+    requests: Sequence[Request], price: Price | None, rounds: int, again: Callable[[Request], Request]
+) -> str:
+    """What it can come to at the most where each answer is refuted and asked for again, `rounds` times in all: one
+    sentence. `again` gives the request of a next round; it carries the answer before it, and why that was refuted."""
+    most = 0
+    for request in requests:
+        inside = _tokens(request.instructions) + _tokens(request.prompt) + _tokens(json.dumps(request.schema))
+        earlier = 0
+        for _ in range(rounds):
+            if price is not None:
+                most += price.cost(Cost(inside + earlier, 0, request.max_output_tokens)) or 0
+            earlier = request.max_output_tokens + _REFUTED
+            request = again(request)
+    asked = _count(rounds * len(requests), "question", "questions")
+    money = f", {shown_usd(most)}" if most else ""
+    return f"Where all is refuted, in {rounds} rounds: at the most {asked}{money}."
 
 
 def _output(request: Request) -> tuple[int, int]:

@@ -24,6 +24,7 @@ from dbt_ai.evidence.values import Evidence
 
 PROMPT_VERSION = "refactor-1"  # changes with every change of a template or of what is rendered into it
 GOALS = ("readable", "cheaper", "split", "macro")  # others are words of the user's own
+SCHEMAS = frozenset({"refactored_model"})  # names of the forms of answers that are asked for in rounds
 MAX_FILE = 40_000  # characters of a file that is asked about
 MAX_MODELS = 3  # new ones of an answer
 MAX_GOAL = 500  # characters of a goal in one's own words

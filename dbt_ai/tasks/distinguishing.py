@@ -76,13 +76,19 @@ def databases_for(asking: Asking, pairs: Sequence[Undecided]) -> tuple[list[tupl
 
 
 def asked_about(
-    asking: Asking, target: str, found: Equivalence, left: str, right: str, relations: Sequence[Relation]
+    asking: Asking,
+    target: str,
+    tolerance: float | None,
+    found: Equivalence,
+    left: str,
+    right: str,
+    relations: Sequence[Relation],
 ) -> Equivalence:
     """What is known of two queries when a reasoning engine has suggested databases for them; `found` itself where none
-    of those tells them apart."""
+    of those tells them apart, beyond the `tolerance` where there is one."""
     if not is_undecided(found.verdict, found.reason):
         return found
     pair = Undecided(target, left, right, found.verdict, found.reason, tuple(relations))
     suggested, _ = databases_for(asking, [pair])
-    shown = differing_on(left, right, relations, suggested[0]) if suggested[0] else None
+    shown = differing_on(left, right, relations, suggested[0], tolerance=tolerance) if suggested[0] else None
     return replace(refuted_on(shown), seed=found.seed) if shown is not None else found

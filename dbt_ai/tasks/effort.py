@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dbt_ai.engines.values import Request
 from dbt_ai.evidence.values import Evidence
 from dbt_ai.sql.values import ColumnKind
 from dbt_ai.values import EFFORTS
@@ -83,6 +84,13 @@ def most_output_tokens(effort: str, columns: int) -> int:
     9200
     """
     return min(_TOKENS.get(effort, _MOST_TOKENS) + columns * _TOKENS_OF_A_COLUMN, _MOST_TOKENS + 24_000)
+
+
+def asked_again(request: Request, most: str) -> Request:
+    """A request with the effort, and the room for an answer, of the round after it."""
+    effort = harder(request.effort, most)
+    more = most_output_tokens(effort, 0) - most_output_tokens(request.effort, 0)
+    return replace(request, effort=effort, max_output_tokens=request.max_output_tokens + max(more, 0))
 
 
 def _least(effort: str, most: str) -> str:

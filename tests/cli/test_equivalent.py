@@ -97,6 +97,29 @@ def test_bad_input_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture[s
         assert said.err.count("\n") == 1
 
 
+def test_a_tolerance_is_named_where_it_is_needed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rates.sql").write_text("create table rates (id int, rate double)")
+    with duckdb.connect(str(folder / "rates.duckdb")) as connection:
+        connection.execute("create table rates as select i as id, i / 7 as rate from range(100) as t(i)")
+    third = "select id, rate / 3 as part from rates"
+    pairs = [
+        ("close", third, third.replace("/ 3", "* 0.33333333")),
+        ("differs", third, third.replace("/ 3", "/ 3.003")),
+    ]
+    lines = [json.dumps({"id": name, "left": left, "right": right}) for name, left, right in pairs]
+    (folder / "rates.jsonl").write_text("\n".join(lines))
+    arguments = ("--pairs", folder / "rates.jsonl", "--schema", folder / "rates.sql")
+    assert ended(*arguments, "--tolerance", "1e-7", "--database", folder / "rates.duckdb", "--format", "json") == 1
+    found = {pair["id"]: pair for pair in map(json.loads, capsys.readouterr().out.splitlines())}
+    close = found["close"]
+    assert (close["verdict"], close["reason"], close["tolerance"]) == ("bounded", "within-tolerance", 1e-7)
+    assert close["detail"].endswith("Both give the same 100 rows within 1e-7 on the data that is there.")
+    assert found["differs"]["verdict"] == "refuted"
+    for wrong in ("0", "-1", "1e-12", "0.5", "nan"):
+        assert ended(*arguments, "--tolerance", wrong) == 2
+        assert "between 1e-10 and 0.1" in capsys.readouterr().err
+
+
 def test_rows_of_a_database_decide_what_the_schema_does_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with duckdb.connect(str(folder / "shop.duckdb")) as connection:
         connection.execute("create table emp as select i as empno, i % 4 as deptno from range(100) as t(i)")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dbt_ai.cli.commands import run
-from tests.servers.loopback_api import LoopbackAPI, Received, Reply
+from tests.servers.loopback_api import LoopbackAPI
+from tests.servers.played import Model
 
 SCHEMA = """
 CREATE TABLE dept (deptno INT PRIMARY KEY, name VARCHAR(10));
@@ -43,22 +43,9 @@ NOT_RUN = (
 )
 
 
-class Model:
-    databases: tuple[dict[str, Any], ...] = (*NOT_RUN, EURO)
-
-    def __call__(self, received: Received) -> Reply:
-        return {"databases": list(self.databases)}
-
-
-@pytest.fixture
-def model() -> Model:
-    return Model()
-
-
-@pytest.fixture
-def api(model: Model) -> Iterator[LoopbackAPI]:
-    with LoopbackAPI(model) as server:
-        yield server
+def suggests(*databases: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a model says, whatever it is asked."""
+    return [{"databases": list(databases)}]
 
 
 @pytest.fixture
@@ -89,7 +76,7 @@ def test_a_database_that_the_model_suggests_is_run_and_decides(
     assert (code, found["euro"]["verdict"]) == (0, "bounded")
     assert not api.received
 
-    model.databases = (EURO,)
+    model.answers = suggests(EURO)
     code, found = verdicts(capsys, "--engine", "reasoning")
     assert (code, found["euro"]["verdict"], found["euro"]["reason"]) == (1, "refuted", "other-rows")
     assert found["euro"]["counterexample"]["tables"][0]["rows"] == [[1, "€"]]
@@ -105,7 +92,7 @@ def test_a_database_that_the_model_suggests_is_run_and_decides(
 def test_databases_that_do_not_fit_the_schema_are_not_run(
     folder: Path, model: Model, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model.databases = NOT_RUN
+    model.answers = suggests(*NOT_RUN)
     code, found = verdicts(capsys, "--engine", "reasoning")
     assert (code, found["euro"]["verdict"]) == (0, "bounded")
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dbt_ai.engines.estimate import BYTES_PER_TOKEN, Estimate, estimate
+from dbt_ai.engines.estimate import BYTES_PER_TOKEN, Estimate, estimate, most_in_rounds
 from dbt_ai.engines.prices import FREE, price_of, read_prices
 from dbt_ai.engines.settings import OPENAI_BASE_URL
 from dbt_ai.engines.values import Request
 from dbt_ai.project.settings import EFFORTS
+from dbt_ai.tasks.effort import asked_again
 
 PRICE = price_of("gpt-6-luna", OPENAI_BASE_URL, read_prices(Path()))
 TEXT = {"type": ["string", "null"]}
@@ -84,3 +85,16 @@ def test_a_cache_that_is_read_is_the_least_and_one_that_is_written_the_most() ->
 def test_a_server_on_this_machine_costs_nothing() -> None:
     assert str(estimate([REQUEST], FREE, "small")).endswith("at no cost.")
     assert str(estimate([REQUEST], None, "small")).endswith("at a price that is not known.")
+
+
+def test_rounds_cost_no_more_than_is_said() -> None:
+    request = replace(REQUEST, effort="low", max_output_tokens=8_000)
+
+    def again(one: Request) -> Request:
+        return asked_again(one, "high")
+
+    said = most_in_rounds([request, request], PRICE, 3, again)
+    assert said.startswith("Where all is refuted, in 3 rounds: at the most 6 questions, $")
+    assert again(again(again(request))) == again(again(request)), "at the hardest it stays"
+    free = most_in_rounds([request], None, 2, again)
+    assert free == "Where all is refuted, in 2 rounds: at the most 2 questions."

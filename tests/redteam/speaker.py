@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.servers.loopback_api import Http, Received, Reply, Says, Script, error, filled, in_turn
 
+_FILE = re.compile(r"BEGIN file (\w+)\n(.*?)END file \1", re.DOTALL)
 _OWN_SQL = {"kind": "sql", "node": "orders", "line": 1, "column": None, "query": None}
 
 
@@ -37,6 +38,8 @@ def _script(said: Mapping[str, Any], fill: Callable[[str], str]) -> Script:
         if "tests" in said:
             tests = [_test(test, text) for test in said["tests"]]
             return {"tests": tests * said.get("times", 1)}
+        if "rewrite" in said:
+            return _rewritten(said, received, text)
         if "raw" in said:
             return text(said["raw"]) or ""
         if "calls" in said:
@@ -78,6 +81,19 @@ def _test(given: Mapping[str, Any], text: Callable[[Any], str | None]) -> dict[s
     empty = {"columns": [], "minimum": None, "maximum": None, "to": None, "total_of": None, "why": "It is so."}
     made = {**empty, **given, "values": [text(value) for value in values]}
     return {**made, "expression": text(given.get("expression")), "why": text(made["why"])}
+
+
+def _rewritten(said: Mapping[str, Any], received: Received, text: Callable[[Any], str | None]) -> dict[str, Any]:
+    """The answer to `dbtai refactor`: the file that was sent, with some texts in the place of others."""
+    file = next((found[2] for _, sent in received.messages if (found := _FILE.search(sent or ""))), "")
+    for old, new in said["rewrite"]:
+        if old not in file:
+            raise ValueError(f"{old!r} does not stand in the file that was sent")
+        file = file.replace(old, text(new) or "", 1)
+    answer: dict[str, Any] = {"sql": file, "why": text(said.get("why", "It is shorter."))}
+    if "models" in said:
+        answer["models"] = [{**model, "sql": text(model["sql"])} for model in said["models"]]
+    return answer
 
 
 def _every(answer: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -12,8 +12,11 @@ from typing import Any
 
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.startfile", "pty.spawn")
 _FILES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.symlink", "os.link", "os.truncate", "os.chmod")
-# looks into the data for a model, within limits of its own
-_OUR_WORKER = [sys.executable, "-c", "from dbt_ai.checks.worker import serve; serve()"]
+# look into the data for a model and compare its SQL, within limits of their own
+_OUR_WORKERS = [
+    [sys.executable, "-c", f"from dbt_ai.{module} import serve; serve()"]
+    for module in ("checks.worker", "tasks.refactoring.apart")
+]
 _TWO_FILES = ("os.rename", "os.link")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 
@@ -44,7 +47,7 @@ class Watch:
             return
         folder, ports = self._allowed
         if event in _PROGRAMS:
-            if event != "subprocess.Popen" or list(arguments[1]) != _OUR_WORKER:
+            if event != "subprocess.Popen" or list(arguments[1]) not in _OUR_WORKERS:
                 self._seen.append(f"the program {arguments[0]!r} was started")
         elif event == "socket.connect":
             address = arguments[1]

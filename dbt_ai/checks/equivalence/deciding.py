@@ -44,6 +44,7 @@ def equivalent(
     seed: int = 0,
     count: int = 3000,
     seconds: float = 30.0,
+    tolerance: float | None = None,
 ) -> Equivalence:
     """Whether two queries (DuckDB's SQL) over `relations` give the same columns and the same rows on every database.
 
@@ -51,7 +52,9 @@ def equivalent(
     order of rows counts where a query ends in an ORDER BY, unless `ordered` is False: a table that is made of a query
     has no order. `constraints` says which of the relations' constraints may be relied on; those that a verdict needs
     are named in it. `count` databases are tried, which hang on `seed`, and every one within a bound; `seconds` is the
-    limit for one query on all of them. Never raises for what the queries are: that is UNPROVEN, with a reason.
+    limit for one query on all of them. With a `tolerance` floating point numbers that are as close (`lifted.closeness`)
+    are the same, and what is the same only so is BOUNDED at best. Never raises for what the queries are: that is
+    UNPROVEN, with a reason.
     """
     try:
         trees = tuple(one_query(query) for query in (left, right))
@@ -65,15 +68,18 @@ def equivalent(
         )
     if trees and not ordered:
         left, right = (unordered(query, tree) for query, tree in zip((left, right), trees, strict=True))
-    pair = _Pair(left, right, trees, constraints.of(relations), seed, count, seconds)
+    pair = _Pair(left, right, trees, constraints.of(relations), seed, count, seconds, tolerance)
     relies_on = pair.proof(_same_form)
     if relies_on is not None:
-        return pair.confirmed(relies_on)
+        confirmed = pair.confirmed(relies_on)
+        if tolerance is None or confirmed.verdict is not VerdictKind.REFUTED:
+            return confirmed
     found = pair.bounds()
     if found.verdict is VerdictKind.BOUNDED or found.reason in _STILL_SOLVABLE:
         relies_on = pair.proof(same_but_for_formulas)
         if relies_on is not None:
-            return pair.confirmed(relies_on, by_z3=True)
+            confirmed = pair.confirmed(relies_on, by_z3=True)
+            return found if found.tolerance is not None and not confirmed.same else confirmed
     if trees and ordered and is_ordered(trees[0]) != is_ordered(trees[1]):
         return unproven("order-on-one-side", seed=seed) if found.same else found
     return found
@@ -95,6 +101,7 @@ class _Pair:
     seed: int
     count: int
     seconds: float
+    tolerance: float | None
 
     def proof(self, same: Callable[[str, str, Sequence[Relation]], bool]) -> tuple[str, ...] | None:
         """The constraints that the two need to be the `same`; None where they are not."""
@@ -110,8 +117,8 @@ class _Pair:
 
     def confirmed(self, relies_on: tuple[str, ...], *, by_z3: bool = False) -> Equivalence:
         """The verdict on two queries with one normal form. Columns are looked at, and some databases: a rule that is
-        wrong must not have the last word."""
-        compared = self._compare(self.relations, min(self.count, _CONFIRMING), 0)
+        wrong must not have the last word. No tolerance is taken: what is only close is not proved."""
+        compared = replace(self, tolerance=None)._compare(self.relations, min(self.count, _CONFIRMING), 0)
         if compared.verdict is Sameness.DIFFERENT:
             return refuted(compared)
         if compared.verdict is Sameness.SAME_SO_FAR:
@@ -153,7 +160,8 @@ class _Pair:
 
         used = self._constraints()
         bare = Constraints(False, False, False, False).of(self.relations)
-        return bounded(compared, () if not used or stands(bare) else self._needed(used, stands))
+        relies_on = () if not used or stands(bare) else self._needed(used, stands)
+        return bounded(compared, relies_on, self.tolerance if compared.close else None)
 
     def _compare(
         self, trusted: Sequence[Relation], count: int, exhaustive: int = 20_000, zone: str = "UTC"
@@ -172,6 +180,7 @@ class _Pair:
                 words=words,
                 time_zone=zone,
                 focus=_FOCUS,
+                tolerance=self.tolerance,
             )
 
         found = compared(self.left, self.right)

@@ -38,8 +38,8 @@ _PROGRAM = "from dbt_ai.checks.equivalence.pairs import serve; serve()"
 _MOST_CHILDREN = 4
 
 Answer = dict[str, Any]
-"""What is known of a pair, as JSON has it: verdict, reason, detail, relies_on and counterexample, and on_data where the
-rows of a database tell the two apart."""
+"""What is known of a pair, as JSON has it: verdict, reason, detail, relies_on and counterexample; tolerance where
+one was needed, and on_data where the rows of a database tell the two apart."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,23 @@ class Pair:
 
 class PairChecks:
     """Pairs of queries over the tables that `schema`, CREATE TABLE statements, makes; `database` is a file of DuckDB
-    whose rows are looked at where the schema alone does not decide. Use it in a `with`: each thread that asks has a
-    child. Raises UsageError where the schema cannot be read, and WarehouseError where the database cannot."""
+    whose rows are looked at where the schema alone does not decide, and within `tolerance` floating point numbers are
+    the same. Use it in a `with`: each thread that asks has a child. Raises UsageError where the schema cannot be read,
+    and WarehouseError where the database cannot."""
 
-    def __init__(self, schema: str, seed: int = 0, database: Path | None = None) -> None:
+    def __init__(
+        self, schema: str, seed: int = 0, database: Path | None = None, tolerance: float | None = None
+    ) -> None:
         self.relations = relations_of_schema(schema)
         if database is not None:
             with open_database(database, database.stem):
                 pass
-        self._opening = {"schema": schema, "seed": seed, "database": str(database) if database is not None else None}
+        self._opening = {
+            "schema": schema,
+            "seed": seed,
+            "database": str(database) if database is not None else None,
+            "tolerance": tolerance,
+        }
         self._longest = _LONGEST + (_LONGEST_ON_DATA if database is not None else 0)
         self._own = threading.local()
         self._all: list[Child] = []
@@ -118,19 +126,25 @@ def serve() -> None:
             connection = stack.enter_context(open_database(path, path.stem)).connection
         say({})
         for line in questions:
-            say(_answer(json.loads(line), relations, opening["seed"], connection))
+            say(_answer(json.loads(line), relations, opening["seed"], opening["tolerance"], connection))
 
 
 def _answer(
-    pair: dict[str, Any], relations: Sequence[Relation], seed: int, connection: duckdb.DuckDBPyConnection | None
+    pair: dict[str, Any],
+    relations: Sequence[Relation],
+    seed: int,
+    tolerance: float | None,
+    connection: duckdb.DuckDBPyConnection | None,
 ) -> Answer:
     try:
         left, right = pair["left"], pair["right"]
         if "databases" in pair:
-            shown = differing_on(left, right, relations, pair["databases"], seconds=SECONDS)
+            shown = differing_on(left, right, relations, pair["databases"], seconds=SECONDS, tolerance=tolerance)
             return to_json(refuted_on(shown)) if shown is not None else {}
-        found = equivalent(left, right, relations, seed=seed, seconds=SECONDS)
-        return to_json(found if connection is None else on_stored_rows(found, left, right, relations, connection))
+        found = equivalent(left, right, relations, seed=seed, seconds=SECONDS, tolerance=tolerance)
+        if connection is not None:
+            found = on_stored_rows(found, left, right, relations, connection, tolerance=tolerance)
+        return to_json(found)
     except Exception as error:  # a pair that breaks us must not take the others with it
         return _undecided("not-understood", f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
 
@@ -147,6 +161,7 @@ def to_json(found: Equivalence) -> Answer:
         "detail": found.detail,
         "relies_on": list(found.relies_on),
         "counterexample": _counterexample(found.counterexample) if found.counterexample else None,
+        **({"tolerance": found.tolerance} if found.tolerance is not None else {}),
         **({"on_data": _on_data(found.stored)} if found.stored else {}),
     }
 

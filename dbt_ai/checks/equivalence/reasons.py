@@ -12,6 +12,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "same-normal-form": "Proved: both queries have the same normal form.",
         "same-by-z3": "Proved: both queries have one normal form, but for what z3 finds the same.",
         "no-difference-found": "Bounded: no generated database tells the queries apart.",
+        "within-tolerance": "Bounded: floating point numbers are the same only within the tolerance asked for.",
         "other-rows": "Refuted: there is a database on which the queries give other rows.",
         "other-order": "Refuted: there is a database on which the queries give the same rows in another order.",
         "same-on-data": "Holds: on the rows that are there both give the same; on others they need not.",

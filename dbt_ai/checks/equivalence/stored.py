@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dbt_ai.checks.equivalence.telling import other_columns
+from dbt_ai.checks.equivalence.pairing import paired
+from dbt_ai.checks.equivalence.telling import other_columns, within
 from dbt_ai.checks.equivalence.values import Equivalence, Row, StoredRows
 from dbt_ai.checks.lifted import Comparison, OutputColumn, Sameness
-from dbt_ai.checks.lifted.answers import FACTOR, canonical
+from dbt_ai.checks.lifted.answers import FACTOR, canonical, is_floating
 from dbt_ai.checks.sandbox import QueryTimeout, execute, only_select
 from dbt_ai.errors import WarehouseError
 from dbt_ai.sql.lifting import NotLifted, lift
@@ -32,15 +33,20 @@ SECONDS = 60.0
 
 
 def compare_stored(
-    connection: duckdb.DuckDBPyConnection, left: str, right: str, shown: int = 20, seconds: float = SECONDS
+    connection: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    shown: int = 20,
+    seconds: float = SECONDS,
+    tolerance: float | None = None,
 ) -> StoredRows:
     """What two queries give on the rows that `connection` reads; at most `shown` rows of a difference, from each side.
 
     Fingerprints are the number of the rows with the sum and the exclusive or of their hashes: equal for equal rows in
     any order, and for others by an accident of 128 bits. Floating point counts to eleven digits, types count, and
-    names of columns do not. Raises QueryRefused for what is not one SELECT, QueryTimeout where a statement takes longer
-    than `seconds`, and WarehouseError for what
-    DuckDB cannot run.
+    names of columns do not. With a `tolerance` rows of other fingerprints are paired, and are the same where their
+    floating point numbers are close. Raises QueryRefused for what is not one SELECT, QueryTimeout where a statement
+    takes longer than `seconds`, and WarehouseError for what DuckDB cannot run.
 
     >>> import duckdb
     >>> found = compare_stored(duckdb.connect(), "SELECT 1 AS a UNION ALL SELECT 2", "SELECT 2 AS a UNION ALL SELECT 1")
@@ -57,6 +63,11 @@ def compare_stored(
     columns = (ours, theirs)
     if prints[0] == prints[1]:
         return StoredRows(True, prints[0][0], prints[1][0], columns=columns)
+    if prints[0][0] == prints[1][0] and tolerance is not None and any(is_floating(column.type) for column in ours):
+        found = paired(connection, (left, right), ours, tolerance, shown, seconds)
+        return StoredRows(
+            found.close, prints[0][0], prints[1][0], found.only_left, found.only_right, columns, found.close
+        )
     only_left = _only(connection, left, right, ours, shown, seconds)
     only_right = _only(connection, right, left, ours, shown, seconds)
     return StoredRows(False, prints[0][0], prints[1][0], only_left, only_right, columns)
@@ -70,6 +81,7 @@ def on_stored_rows(
     connection: duckdb.DuckDBPyConnection,
     *,
     seconds: float = SECONDS,
+    tolerance: float | None = None,
 ) -> Equivalence:
     """What is known of two queries when the rows are looked at that `connection` reads: HOLDS where nothing better was
     found and they give the same there, REFUTED where they do not; `found` itself where the rows say nothing.
@@ -83,7 +95,7 @@ def on_stored_rows(
     if None in settled:
         return found
     try:
-        rows = compare_stored(connection, left, right, seconds=seconds)
+        rows = compare_stored(connection, left, right, seconds=seconds, tolerance=tolerance)
     except QueryTimeout:
         return replace(found, detail=_with(found.detail, "The rows that are there could not be compared in time."))
     except WarehouseError as error:
@@ -92,11 +104,15 @@ def on_stored_rows(
         compared = Comparison(Sameness.DIFFERENT, left_columns=rows.columns[0], right_columns=rows.columns[1])
         return replace(found, verdict=VerdictKind.REFUTED, reason="other-columns", detail=other_columns(compared))
     if rows.same:
-        told = f"Both give the same {_counted(rows.left_rows)} on the data that is there"
+        needed = tolerance if rows.close else None
+        only = f" {within(needed)}" if needed is not None else ""
+        told = f"Both give the same {_counted(rows.left_rows)}{only} on the data that is there"
         if found.verdict is VerdictKind.BOUNDED:
-            return replace(found, detail=f"{found.detail} {told}.")
+            reason = found.reason if needed is None else "within-tolerance"
+            return replace(found, reason=reason, detail=f"{found.detail} {told}.", tolerance=needed or found.tolerance)
         why = f"{found.reason}: {found.detail}" if found.detail else found.reason
-        return Equivalence(VerdictKind.HOLDS, "same-on-data", f"{told}; on other data it is not known ({why}).")
+        detail = f"{told}; on other data it is not known ({why})."
+        return Equivalence(VerdictKind.HOLDS, "same-on-data", detail, tolerance=needed)
     if not all(settled):
         return found
     detail = f"On the data that is there one gives {_counted(rows.left_rows)} and the other {rows.right_rows:,}"
@@ -171,4 +187,4 @@ def _only(
 
 
 def _shown(value: Any, kind: str) -> Any:
-    return float(f"{value / FACTOR:.11g}") if kind in ("DOUBLE", "FLOAT") and isinstance(value, float) else value
+    return float(f"{value / FACTOR:.11g}") if is_floating(kind) and isinstance(value, float) else value

@@ -39,23 +39,34 @@ def refuted_on(shown: Counterexample) -> Equivalence:
     return Equivalence(VerdictKind.REFUTED, reason, detail, counterexample=shown)
 
 
-def bounded(compared: Comparison, relies_on: tuple[str, ...]) -> Equivalence:
-    """No database tells them apart."""
+def bounded(compared: Comparison, relies_on: tuple[str, ...], tolerance: float | None) -> Equivalence:
+    """No database tells them apart; where a `tolerance` is needed for that, it is named."""
     bound = compared.bound
-    within = ""
+    among = ""
     if bound is not None and compared.exhaustive:
         rows = f"{bound.rows} row{'' if bound.rows == 1 else 's'}"
-        within = f", among them all {bound.databases} with up to {rows} a table and few values a column"
-    detail = f"No difference on {compared.databases} generated databases (seed {compared.seed}){within}."
+        among = f", among them all {bound.databases} with up to {rows} a table and few values a column"
+    same = "No difference" if tolerance is None else f"The same {within(tolerance)}"
+    detail = f"{same} on {compared.databases} generated databases (seed {compared.seed}){among}."
     return Equivalence(
         VerdictKind.BOUNDED,
-        "no-difference-found",
+        "no-difference-found" if tolerance is None else "within-tolerance",
         detail,
         relies_on,
         databases=compared.databases,
         seed=compared.seed,
         bound=bound if compared.exhaustive else None,
+        tolerance=tolerance,
     )
+
+
+def within(tolerance: float) -> str:
+    """A tolerance in words.
+
+    >>> within(1e-9)
+    'within 1e-9'
+    """
+    return f"within {tolerance:g}".replace("e-0", "e-")
 
 
 def other_columns(compared: Comparison) -> str:

@@ -40,7 +40,8 @@ Row = tuple[Any, ...]
 @dataclass(frozen=True)
 class StoredRows:
     """Whether two queries give the same rows, how many each gives, and some of those that only one of them gives.
-    Where the types of their `columns` differ, nothing was counted."""
+    Where the types of their `columns` differ, nothing was counted. `close` tells that they are the same within a
+    tolerance only."""
 
     same: bool
     left_rows: int = 0
@@ -48,6 +49,7 @@ class StoredRows:
     only_left: tuple[Row, ...] = ()
     only_right: tuple[Row, ...] = ()
     columns: tuple[tuple[OutputColumn, ...], tuple[OutputColumn, ...]] = ((), ())
+    close: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,11 @@ class Equivalence:
 
     `verdict` is PROVED (both have the same normal form), BOUNDED (no difference on `databases` generated ones, that
     hang on `seed`, and on every one within `bound`), HOLDS (the same on the rows that are there, and no more is known),
-    REFUTED or UNPROVEN. `reason` is a code of `reasons.REASONS`,
-    `detail` one sentence. `relies_on` names the constraints without which the verdict would not stand; it is only as
-    good as the tests of those. `counterexample` is the smallest database on which the two differ; there is none where
-    their columns differ, and where it is the rows that are there which tell them apart: those are `stored`.
+    REFUTED or UNPROVEN. `reason` is a code of `reasons.REASONS`, `detail` one sentence. `relies_on` names the
+    constraints without which the verdict would not stand; it is only as good as the tests of those. `counterexample` is
+    the smallest database on which the two differ; there is none where their columns differ, and where it is the rows
+    that are there which tell them apart: those are `stored`. `tolerance` is there where some floating point numbers are
+    the same within it only.
     """
 
     verdict: VerdictKind
@@ -71,6 +74,7 @@ class Equivalence:
     seed: int = 0
     bound: Bound | None = None
     stored: StoredRows | None = None
+    tolerance: float | None = None
 
     @property
     def same(self) -> bool:

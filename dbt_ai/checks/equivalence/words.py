@@ -155,9 +155,14 @@ def _combined(query: exp.Expr) -> Iterator[Decimal]:
 
 
 def _quotients(one: Decimal, other: Decimal) -> Iterator[Decimal]:
+    """What a column has to be that is multiplied with one number and compared with the other; of whole numbers only
+    where that is one, too."""
+    in_parts = one != one.to_integral_value() or other != other.to_integral_value()
     for top, below in ((one, other), (other, one)):
         if below and top % below == 0:
             yield top / below
+        elif below and in_parts:
+            yield round(top / below, 12)
 
 
 def _texts(query: exp.Expr) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dbt_ai.checks.lifted.evaluation import EMPTY, FAILED, Evaluation, on_some_data
 from dbt_ai.checks.lifted.generate import DATABASES
@@ -23,6 +23,7 @@ _MORE_THAN_ITS_HASH = ("[", "STRUCT(", "MAP(", "UNION(", "INTERVAL", "VARIANT")
 ONE_BY_ONE = 600
 """On how many databases a query is run that cannot be run on all of them at once."""
 FACTOR = 0.7390851332151607  # keeps plain fractions off the edge where rounding tips over
+NOUGHT = 1e-9  # what is smaller is compared as 0
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,18 @@ def canonical_float(value: float) -> float:
     """
     if not isfinite(value):
         return value
-    return float(f"{value * FACTOR:.11g}") if abs(value) >= 1e-9 else 0.0
+    return float(f"{value * FACTOR:.11g}") if abs(value) >= NOUGHT else 0.0
+
+
+def canonical_value(value: Any) -> Any:
+    """A value of a row as `canonical` has it, for Python."""
+    if isinstance(value, float):
+        return canonical_float(value)
+    if isinstance(value, (tuple, list)):
+        return tuple(canonical_value(part) for part in value)
+    if isinstance(value, dict):
+        return {key: canonical_value(part) for key, part in value.items()}
+    return value
 
 
 def canonical(name: str, kind: str) -> tuple[str, ...]:
@@ -205,11 +217,16 @@ def canonical(name: str, kind: str) -> tuple[str, ...]:
     decides the last ones."""
     if any(part in kind for part in _MORE_THAN_ITS_HASH):
         return name, f"CAST({name} AS VARCHAR)"
-    if kind not in ("DOUBLE", "FLOAT"):
+    if not is_floating(kind):
         return (name,)
     value = f"({name} * {FACTOR})"
     digits = f"10 - CAST(floor(log10(abs({value}))) AS INT)"
     return (
-        f"""CASE WHEN isfinite({name}) AND abs({name}) >= 1e-9 THEN round({value}, {digits})
-        WHEN abs({name}) < 1e-9 THEN 0 ELSE {name} END""",
+        f"""CASE WHEN isfinite({name}) AND abs({name}) >= {NOUGHT} THEN round({value}, {digits})
+        WHEN abs({name}) < {NOUGHT} THEN 0 ELSE {name} END""",
     )
+
+
+def is_floating(kind: str) -> bool:
+    """Whether numbers of a type are floating point."""
+    return kind in ("DOUBLE", "FLOAT")

@@ -195,21 +195,7 @@ class Databases:
     def differing(self, left: exp.Query | str, right: exp.Query | str, *, check: bool = True) -> Difference:
         """The databases on which the two give other rows, whatever they leave to chance. Order does not count, names
         of columns neither; a value of another type is another value. Raises NotComparable."""
-        a, b = self.answer(left, check=check), self.answer(right, check=check)
-        unevaluated = a.unevaluated | b.unevaluated
-        if len(a.prints) == len(b.prints) == 1:
-            theirs = b.prints[0]
-            found = {number for number, ours in a.prints[0].items() if ours != theirs.get(number, ours)}
-            return Difference(frozenset(found - unevaluated), frozenset(), unevaluated, a.columns == b.columns)
-        different, open_ = set(), set()
-        for number in self.ids:
-            if number not in unevaluated:
-                ours_, theirs_ = ({prints[number] for prints in answer.prints} for answer in (a, b))
-                if ours_.isdisjoint(theirs_):
-                    different.add(number)
-                elif len(ours_) > 1 or len(theirs_) > 1:
-                    open_.add(number)
-        return Difference(frozenset(different), frozenset(open_), unevaluated, a.columns == b.columns)
+        return difference_of(self.answer(left, check=check), self.answer(right, check=check), self.ids)
 
     def load(self, database: int, keys: Sequence[str]) -> None:
         """Make the tables `keys` of `ONE` those of one database."""
@@ -344,3 +330,21 @@ class Databases:
             )
         except duckdb.Error:
             return
+
+
+def difference_of(a: Answer, b: Answer, ids: Sequence[int]) -> Difference:
+    """The databases among `ids` on which two answers differ."""
+    unevaluated = a.unevaluated | b.unevaluated
+    if len(a.prints) == len(b.prints) == 1:
+        theirs = b.prints[0]
+        found = {number for number, ours in a.prints[0].items() if ours != theirs.get(number, ours)}
+        return Difference(frozenset(found - unevaluated), frozenset(), unevaluated, a.columns == b.columns)
+    different, open_ = set(), set()
+    for number in ids:
+        if number not in unevaluated:
+            ours_, theirs_ = ({prints[number] for prints in answer.prints} for answer in (a, b))
+            if ours_.isdisjoint(theirs_):
+                different.add(number)
+            elif len(ours_) > 1 or len(theirs_) > 1:
+                open_.add(number)
+    return Difference(frozenset(different), frozenset(open_), unevaluated, a.columns == b.columns)

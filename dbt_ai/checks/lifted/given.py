@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dbt_ai.checks.lifted.compare import counterexample
 from dbt_ai.checks.lifted.databases import Databases, Rows
+from dbt_ai.checks.lifted.showing import first_counterexample
 from dbt_ai.checks.lifted.shrink import is_valid
 from dbt_ai.checks.lifted.values import Counterexample, NotComparable
 from dbt_ai.checks.lifted.vocabulary import vocabulary
@@ -24,7 +24,13 @@ GivenRows = Mapping[str, Sequence[Mapping[str, str | None]]]
 
 
 def differing_on(
-    left: str, right: str, relations: Sequence[Relation], given: Iterable[GivenRows], *, seconds: float = 10.0
+    left: str,
+    right: str,
+    relations: Sequence[Relation],
+    given: Iterable[GivenRows],
+    *,
+    seconds: float = 10.0,
+    tolerance: float | None = None,
 ) -> Counterexample | None:
     """The first of the databases on which two queries differ, made small; None where none tells them apart.
 
@@ -45,7 +51,8 @@ def differing_on(
                 rows = _typed(databases, one)
                 if rows is None or not is_valid(databases.relations, rows):
                     continue
-                shown = counterexample(databases, rows, ours, theirs, ordered=ours.ordered and theirs.ordered)
+                ordered = ours.ordered and theirs.ordered
+                shown = first_counterexample(databases, rows, ours, theirs, ordered=ordered, tolerance=tolerance)
                 if shown is not None:
                     return shown
     except (NotComparable, Refused):

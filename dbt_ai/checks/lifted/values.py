@@ -75,11 +75,12 @@ class Comparison:
     """What was found, and what it rests on.
 
     `databases` counts those on which both queries were evaluated and have one answer each, or differ whatever is left
-    to chance. `open` counts those on which the result of one of them depends on the order of rows that it leaves
-    open, `other_choices` those of them on which the other leaves another choice, `unevaluated` those that the time did
-    not suffice for, and `filled` those on which the left query has rows. `exhaustive` tells that every database within
-    `bound` was among them. For NOT_COMPARABLE `reason` is a code of the table and `detail` what it is about; where
-    columns differ, so are `left_columns` and `right_columns`, and there is no counterexample.
+    to chance. `open` counts those on which the result of one of them depends on the order of rows that it leaves open,
+    `other_choices` those of them on which the other leaves another choice, `unevaluated` those that the time did not
+    suffice for, `close` those on which rows are the same within a tolerance only, and `filled` those on which the left
+    query has rows. `exhaustive` tells that every database within `bound` was among them. For NOT_COMPARABLE `reason` is
+    a code of the table and `detail` what it is about; where columns differ, so are `left_columns` and `right_columns`,
+    and there is no counterexample.
     """
 
     verdict: Sameness
@@ -91,6 +92,7 @@ class Comparison:
     other_choices: int = 0
     filled: int = 0
     unevaluated: int = 0
+    close: int = 0
     counterexample: Counterexample | None = None
     reason: str | None = None
     detail: str = ""

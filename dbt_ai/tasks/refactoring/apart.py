@@ -28,7 +28,8 @@ _PROGRAM = "from dbt_ai.tasks.refactoring.apart import serve; serve()"
 class DecideApart:
     """`equivalent`, and then the rows of the project's DuckDB, in a child process that the first pair starts."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, tolerance: float | None = None) -> None:
+        self._tolerance = tolerance
         self._child: Child | None = None
         where = project.duckdb
         self._opening = where and {
@@ -49,7 +50,7 @@ class DecideApart:
         # Only this way round: what comes back from the child is JSON.
         told = base64.b64encode(pickle.dumps(tuple(relations))).decode("ascii")
         question = {"left": left, "right": right, "relations": told, "count": count, "seconds": seconds}
-        question["database"] = self._opening
+        question |= {"database": self._opening, "tolerance": self._tolerance}
         try:
             return _from_json(self._child.ask(question, LONGEST))
         except ChildEnded:
@@ -62,9 +63,10 @@ class DecideApart:
 
 
 @contextmanager
-def decide_apart(project: Project) -> Iterator[DecideApart]:
-    """Decides pairs of the project's queries in a child process until the end of the block."""
-    found = DecideApart(project)
+def decide_apart(project: Project, tolerance: float | None = None) -> Iterator[DecideApart]:
+    """Decides pairs of the project's queries in a child process until the end of the block, floating point numbers
+    within `tolerance`."""
+    found = DecideApart(project, tolerance)
     try:
         yield found
     finally:
@@ -80,8 +82,9 @@ def serve() -> None:
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     relations = pickle.loads(base64.b64decode(asked["relations"]))
+    limits = {"seconds": asked["seconds"], "tolerance": asked["tolerance"]}
     try:
-        found = equivalent(asked["left"], asked["right"], relations, count=asked["count"], seconds=asked["seconds"])
+        found = equivalent(asked["left"], asked["right"], relations, count=asked["count"], **limits)
         found = _on_data(found, asked, relations)
     except Exception as error:  # a pair that breaks us is one that cannot be decided
         detail = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
@@ -96,7 +99,8 @@ def _on_data(found: Equivalence, asked: dict[str, Any], relations: Sequence[Rela
     try:
         with open_database(**asked["database"]) as sandbox:
             left, right = asked["left"], asked["right"]
-            return on_stored_rows(found, left, right, relations, sandbox.connection, seconds=asked["seconds"])
+            limits = {"seconds": asked["seconds"], "tolerance": asked["tolerance"]}
+            return on_stored_rows(found, left, right, relations, sandbox.connection, **limits)
     except WarehouseError:  # nothing is built, or somebody writes to the database
         return found
 
@@ -110,6 +114,7 @@ def _from_json(told: dict[str, Any]) -> Equivalence:
         tuple(told["relies_on"]),
         _counterexample(shown) if shown else None,
         told["databases"],
+        tolerance=told.get("tolerance"),
     )
 
 

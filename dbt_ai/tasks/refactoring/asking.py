@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from dbt_ai.edits import read_lock
@@ -10,14 +10,14 @@ from dbt_ai.edits.lock import TestEntry
 from dbt_ai.evidence.personal_names import personal_name
 from dbt_ai.evidence.refactor_prompt import MAX_FILE, may_be_sent
 from dbt_ai.evidence.sharing import Sharing, sharing_of
-from dbt_ai.project.values import Node, Project, ProjectReader
+from dbt_ai.project.values import Node, Project
 from dbt_ai.sql.islands import read_islands
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.gathering import compile_scope, gather
-from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.progress import Progress
 from dbt_ai.tasks.refactoring.apart import decide_apart
 from dbt_ai.tasks.refactoring.around import around_of, calls_of, readers_of
+from dbt_ai.tasks.refactoring.by_rules import Rules
 from dbt_ai.tasks.refactoring.judging import Judged, Question, refusal_of
 from dbt_ai.tasks.refactoring.proving import Decide, Prover
 from dbt_ai.tasks.refactoring.reasons import REASONS
@@ -58,34 +58,25 @@ class Asked:
     notices: tuple[str, ...] = ()
 
 
-def ask(
-    reader: ProjectReader,
-    models: Mapping[str, AskedModel],
-    relations: Mapping[str, Relation],
-    in_duckdb: InDuckDB,
-    remembered: Sequence[TestEntry],
-    asking: Asking,
-    goal: str,
-    rounds: int,
-    progress: Progress,
-) -> Asked:
-    """Asks the engines for texts of the models that serve the goal better, at most `rounds` times for each."""
+def ask(rules: Rules, models: Mapping[str, AskedModel], asking: Asking, rounds: int, progress: Progress) -> Asked:
+    """Asks the engines for texts of the models that serve the goal better than what the rules left, at most `rounds`
+    times for each."""
     if all(tier.name == STUDENT for tier in asking.tiers):
         return Asked(notices=("No model is asked: a small one writes no SQL, and there is no reasoning model.",))
-    project = reader.project
+    project, goal = rules.reader.project, rules.goal or ""
     outcomes: dict[str, tuple[Outcome, ...]] = {}
     opened: dict[str, AskedModel] = {}
     for unique_id, model in models.items():
-        kind = settled(remembered, unique_id, goal, model.before)
+        kind = settled(rules.remembered, unique_id, goal, model.before)
         if kind is None:
             opened[unique_id] = model
         else:
             detail = REASONS["put-back"] if kind is OutcomeKind.KEPT else ""
             reason = "put-back" if kind is OutcomeKind.KEPT else None
             outcomes[unique_id] = (_outcome(model.node, kind, goal, reason=reason, detail=detail),)
-    with decide_apart(project) as decide:
+    with decide_apart(project, rules.tolerance) as decide:
         questions: list[Question] = []
-        for unique_id, found in _questions(reader, opened, relations, in_duckdb, asking, goal, decide, progress):
+        for unique_id, found in _questions(rules, opened, asking, decide, progress):
             if isinstance(found, Question):
                 questions.append(found)
             else:
@@ -109,18 +100,12 @@ def ask(
 
 
 def _questions(
-    reader: ProjectReader,
-    models: Mapping[str, AskedModel],
-    relations: Mapping[str, Relation],
-    in_duckdb: InDuckDB,
-    asking: Asking,
-    goal: str,
-    decide: Decide,
-    progress: Progress,
+    rules: Rules, models: Mapping[str, AskedModel], asking: Asking, decide: Decide, progress: Progress
 ) -> Iterator[tuple[str, Question | tuple[str, str]]]:
     """The question about each model, or the reason code why there is none, and what is about it."""
     if not models:
         return
+    reader, relations = rules.reader, rules.relations
     project, lock = reader.project, read_lock(reader.project.root)
     scope = compile_scope(reader, list(models), progress)
     gathered = gather(
@@ -134,7 +119,7 @@ def _questions(
     human = human_texts(project, lock)
     for unique_id, model in models.items():
         text = model.refactored.text.replace("\r\n", "\n")
-        prover = Prover(reader, model.node, relations, in_duckdb, decide=decide)
+        prover = Prover(reader, model.node, relations, rules.in_duckdb, decide=decide)
         compiled = prover.compiled(text, model.refactored.reads)
         tests = [test.name for test in unit_tests if test.node == unique_id]
         if "\n" in model.refactored.text.replace("\r\n", "") and "\r\n" in model.refactored.text:
@@ -143,7 +128,7 @@ def _questions(
             yield unique_id, ("file-too-long", f"{len(text):,} characters")
         elif not may_be_sent(text, levels[unique_id]):
             yield unique_id, ("masked-file", "")
-        elif tests and goal == "split":
+        elif tests and rules.goal == "split":
             yield unique_id, ("with-unit-tests", ", ".join(tests))
         elif len(conditions_of(read_islands(text))) > MOST_TOGETHER:
             yield unique_id, ("many-conditions", f"more than {MOST_TOGETHER}")

@@ -18,6 +18,7 @@ from dbt_ai.sql.lifting.values import Refused
 from dbt_ai.tasks.drafting import HumanText
 from dbt_ai.tasks.refactoring.elsewhere import other_columns
 from dbt_ai.tasks.refactoring.guarding import relations_in, unfit
+from dbt_ai.tasks.refactoring.measuring import rows_spared
 from dbt_ai.tasks.refactoring.proving import Prover
 from dbt_ai.tasks.refactoring.reading import read_model
 from dbt_ai.tasks.refactoring.several.proving import prove_files
@@ -95,7 +96,18 @@ def judge(question: Question, rewrite: Rewrite, engine: str, goal: str) -> Judge
     except NotWorth as error:
         return no("no-gain", str(error))
     judged = Judged(rewrite, engine, Verdict(VerdictKind.UNPROVEN), gain, change_of(question, rewrite, goal))
-    return replace(judged, verdict=_verdict(question, judged, goal))
+    judged = replace(judged, verdict=_verdict(question, judged, goal))
+    if goal != "cheaper" or not judged.written:
+        return judged
+    # Only now: it reads no other relation, and gives the same rows.
+    there = not question.prover.in_duckdb.is_translated
+    less = rows_spared(question.prover.reader.project, left, right) if there else None
+    if less is not None and less < 0:
+        return no("no-gain", f"It reads {-less:,} rows more than before on the data that is there.")
+    if not gain and not less:
+        return no("no-gain", "It costs as much as before, as far as can be counted and measured.")
+    told = [clause for clause in (gain, f"{less:,} rows read less" if less else "") if clause]
+    return replace(judged, gain="; ".join(told))
 
 
 def change_of(question: Question, rewrite: Rewrite, goal: str) -> FilesChange:

@@ -52,7 +52,8 @@ class Prover:
     """Proves changes of one model. `relations` are those of the project whose columns are known, with DuckDB's types.
     SQL of another warehouse is compared as `in_duckdb` translates it, and in its own words where DuckDB cannot tell.
     `decide` says whether two queries are the same, also on the rows that are there: None to find it out here.
-    `distinguish` may look further for a database that tells apart what nothing has told apart so far."""
+    `distinguish` may look further for a database that tells apart what nothing has told apart so far. Within
+    `tolerance` floating point numbers are the same; `decide` and `distinguish` have it of their own."""
 
     reader: ProjectReader
     node: Node
@@ -61,6 +62,7 @@ class Prover:
     with_files: WithFiles | None = None
     decide: Decide | None = None
     distinguish: Distinguish = unchanged
+    tolerance: float | None = None
     _compiled: dict[tuple[str, bool], str | None] = field(default_factory=dict)
 
     def compiled(self, text: str, reads: Sequence[str] = (), *, incremental: bool = False) -> str | None:
@@ -122,7 +124,8 @@ class Prover:
         try:
             ours, theirs = (self.in_duckdb.sql(_bare(sql)) for sql in (left, right))
             if self.decide is None:
-                found = self._on_data(compared(ours, theirs, relations), ours, theirs, relations)
+                found = compared(ours, theirs, relations, tolerance=self.tolerance)
+                found = self._on_data(found, ours, theirs, relations)
             else:
                 found = self.decide(ours, theirs, relations, count=_COUNT, seconds=_SECONDS)
             found = self.distinguish(found, ours, theirs, relations)
@@ -155,13 +158,21 @@ class Prover:
             with open_data(self.reader.project) as (sandbox, _):
                 if sandbox is None:
                     return found
-                return on_stored_rows(found, left, right, relations, sandbox.connection, seconds=_SECONDS)
+                return on_stored_rows(
+                    found, left, right, relations, sandbox.connection, seconds=_SECONDS, tolerance=self.tolerance
+                )
         except WarehouseError:  # somebody writes to the database
             return found
 
 
 def compared(
-    left: str, right: str, relations: Sequence[Relation], count: int = _COUNT, *, ordered: bool = True
+    left: str,
+    right: str,
+    relations: Sequence[Relation],
+    count: int = _COUNT,
+    *,
+    ordered: bool = True,
+    tolerance: float | None = None,
 ) -> Equivalence:
     """Whether two queries are the same. What reads no table and is the same in both, a proof need not understand."""
     ours, theirs = rows_of(left), rows_of(right)
@@ -169,13 +180,14 @@ def compared(
         return Equivalence(
             VerdictKind.PROVED, "same-rows", f"Both read no table, and give the same {len(ours.rows)} rows."
         )
+    limits: dict[str, Any] = {"ordered": ordered, "count": count, "seconds": _SECONDS, "tolerance": tolerance}
     constant = without_constants(left, right)
     if constant is not None:
         old, new, more = constant
-        found = equivalent(old, new, [*relations, *more], ordered=ordered, count=count, seconds=_SECONDS)
+        found = equivalent(old, new, [*relations, *more], **limits)
         if found.same:
             return found  # else it may differ only where those tables have other rows than they do
-    return equivalent(left, right, relations, ordered=ordered, count=count, seconds=_SECONDS)
+    return equivalent(left, right, relations, **limits)
 
 
 def _bare(sql: str) -> str:
@@ -193,8 +205,9 @@ def from_worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def verdict_of(found: Sequence[Equivalence]) -> Verdict:
-    """The worst of several comparisons as a verdict, with all constraints that they rely on."""
-    worst = min(found, key=lambda one: _ORDER.index(one.verdict))
+    """The worst of several comparisons as a verdict, with all constraints that they rely on. One that needs a tolerance
+    is worse than one that needs none."""
+    worst = min(found, key=lambda one: (_ORDER.index(one.verdict), one.tolerance is None))
     rests = tuple(dict.fromkeys(text for one in found for text in one.relies_on))
     detail = worst.detail
     if rests:

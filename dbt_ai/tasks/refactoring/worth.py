@@ -46,7 +46,8 @@ _WORDS = {
 
 def worth(goal: str, before: Outline, after: Outline, left: str, right: str, dialect: str) -> str:
     """What the text `after` gains over `before` for the goal, as a clause; `left` and `right` are the compiled SQL of
-    both. Empty for a goal in words, of which nobody can count anything. Raises NotWorth."""
+    both. Empty for a goal in words, of which nobody can count anything, and for `cheaper` where only the data can tell.
+    Raises NotWorth."""
     written_alike(before, after)
     if goal == "cheaper":
         return _cheaper(left, right, dialect)
@@ -93,14 +94,9 @@ def _less(old: Reading, new: Reading, names: Sequence[str]) -> Iterator[str]:
 def _cheaper(left: str, right: str, dialect: str) -> str:
     old, new = costs_of(left, dialect), costs_of(right, dialect)
     more = [name for name, count in new.items() if count > old.get(name, count)]
-    told = clause_of(old, new)
-    if more or not told:
-        raise NotWorth(
-            f"It has more of what costs: {more[0]}."
-            if more
-            else "It costs as much as before, as far as can be counted."
-        )
-    return told
+    if more:
+        raise NotWorth(f"It has more of what costs: {more[0]}.")
+    return clause_of(old, new)
 
 
 def written_alike(before: Outline, after: Outline) -> None:

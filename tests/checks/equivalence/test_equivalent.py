@@ -173,3 +173,52 @@ CREATE TABLE readings (id INTEGER PRIMARY KEY, n INTEGER, v DOUBLE, p DECIMAL(6,
 )  # fmt: skip
 def test_what_differs_at_the_ends_of_types_only(left: str, right: str) -> None:
     assert equivalent(left, right, _READINGS).verdict is VerdictKind.REFUTED
+
+
+def test_a_factor_that_is_nearly_another_one_shows_at_its_border() -> None:
+    measured = relations_of_schema("create table m (id integer, a double)")
+    found = equivalent("select id from m where a / 3 > 1", "select id from m where a * 0.3333333 > 1", measured)
+    assert found.verdict is VerdictKind.REFUTED
+
+
+_MEASURED = relations_of_schema("create table m (id integer, k varchar, a double, b double, n integer)")
+_THIRDS = ("select id, a / 3 as x, n from m", "select id, a * 0.33333333 as x, n from m")
+
+
+def test_what_is_only_close_is_bounded_and_names_the_tolerance() -> None:
+    assert equivalent(*_THIRDS, _MEASURED).verdict is VerdictKind.REFUTED, "without one nothing changes"
+    found = equivalent(*_THIRDS, _MEASURED, tolerance=1e-7)
+    assert (found.verdict, found.reason, found.tolerance) == (VerdictKind.BOUNDED, "within-tolerance", 1e-7)
+    assert found.detail.startswith("The same within 1e-7 on ")
+    assert equivalent(*_THIRDS, _MEASURED, tolerance=1e-9).verdict is VerdictKind.REFUTED
+
+
+def test_a_sum_in_another_order_needs_no_tolerance_and_says_so() -> None:
+    found = equivalent("select id, (a + b) + n as x from m", "select id, a + (b + n) as x from m", _MEASURED,
+                       tolerance=1e-9)  # fmt: skip
+    assert (found.verdict, found.tolerance) == (VerdictKind.BOUNDED, None)
+    by_group = ("select k, sum(a * n) / 3 as x from m group by k", "select k, sum(a * n / 3) as x from m group by k")
+    assert equivalent(*by_group, _MEASURED, tolerance=1e-9).verdict is VerdictKind.BOUNDED
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("select k, sum(a) as x from m group by k", "select k, sum(a) * 1.001 as x from m group by k"),
+        ("select id, a / 3 as x from m", "select id, a / 3 + 0.001 as x from m"),
+        ("select id, a as x, n from m", "select id, a as x, n + 1 as n from m"),
+        ("select id, a as x from m", "select id, coalesce(a, 0) as x from m"),
+        ("select id, a as x from m", "select distinct id, a as x from m"),
+        ("select id, a as x from m where n > 1", "select id, a as x from m where n >= 1"),
+        ("select id, a as x, n + n - n as n from m", "select id, a * 1.00000001 as x, n from m"),
+        ("select id, a as x from m order by id", "select id, a as x from m order by id desc"),
+        ("select cast(a as varchar) as x from m", "select cast(a * 1.00000001 as varchar) as x from m"),
+    ],
+)
+def test_a_tolerance_excuses_nothing_else(left: str, right: str) -> None:
+    assert equivalent(left, right, _MEASURED, tolerance=1e-6).verdict is VerdictKind.REFUTED
+
+
+def test_what_is_the_same_is_proved_with_a_tolerance_as_without() -> None:
+    found = equivalent("select a from m where n > 1", "select m.a from m where 1 < n", _MEASURED, tolerance=0.01)
+    assert (found.verdict, found.tolerance) == (VerdictKind.PROVED, None)

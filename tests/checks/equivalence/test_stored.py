@@ -91,3 +91,40 @@ def test_time_is_bounded_and_nothing_is_written(connection: duckdb.DuckDBPyConne
     found = on_stored_rows(undecided, "select nothing from orders", "select 1", _RELATIONS, connection)
     assert found.verdict is VerdictKind.UNPROVEN
     assert "nothing" in found.detail
+
+
+def test_what_is_only_close_holds_within_a_tolerance(connection: duckdb.DuckDBPyConnection) -> None:
+    left, right = "select id, amount / 3 as part from orders", "select id, amount * 0.33333333 as part from orders"
+    exact = compare_stored(connection, left, right)
+    assert (exact.same, exact.left_rows) == (False, 1000)
+    close = compare_stored(connection, left, right, tolerance=1e-7)
+    assert (close.same, close.close) == (True, True)
+    apart = compare_stored(connection, left, right, tolerance=1e-9)
+    assert (apart.same, len(apart.only_left), len(apart.only_right)) == (False, 20, 20)
+    unknown = replace(equivalent(left, left, _RELATIONS, count=50), verdict=VerdictKind.UNPROVEN)
+    found = on_stored_rows(unknown, left, right, _RELATIONS, connection, tolerance=1e-7)
+    assert (found.verdict, found.tolerance, found.same) == (VerdictKind.HOLDS, 1e-7, False)
+    assert "within 1e-7" in found.detail
+
+
+def test_a_tolerance_excuses_no_other_value(connection: duckdb.DuckDBPyConnection) -> None:
+    left = "select id, status, amount from orders"
+    for right in (
+        "select id, status, amount from orders where id < 999",
+        "select id, case when id = 5 then 's9' else status end as status, amount from orders",
+        "select id, status, case when id = 5 then null else amount end as amount from orders",
+        "select id, status, case when id = 5 then amount * 1.001 else amount end as amount from orders",
+        "select id, status, case when id = 5 then 'nan'::double else amount end as amount from orders",
+        "select id, status, case when id = 5 then 6.6 else (case when id = 6 then 5.5 else amount end) end as amount "
+        "from orders",
+    ):
+        assert not compare_stored(connection, left, right, tolerance=1e-6).same, right
+
+
+def test_rows_with_several_numbers_find_the_pairs_that_their_order_hides() -> None:
+    with duckdb.connect() as connection:
+        ours = "select * from (values (1.0::double, 5.0::double), (1.0000000001, 3.0)) t(a, b)"
+        theirs = "select * from (values (1.0::double, 3.0::double), (1.0000000001, 5.0)) t(a, b)"
+        assert compare_stored(connection, ours, theirs, tolerance=1e-9).same
+        other = theirs.replace("3.0", "3.1")
+        assert not compare_stored(connection, ours, other, tolerance=1e-9).same

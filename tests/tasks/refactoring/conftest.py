@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from dbt_ai.tasks.sending import send
 from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
 from dbt_ai.values import Report
 from tests.cli.doors import dbt, dbtai
-from tests.servers.loopback_api import LoopbackAPI, Received, Reply
+from tests.servers.loopback_api import LoopbackAPI
 
 ORCHARD = Path(__file__).parent / "orchard"
 
@@ -55,29 +55,6 @@ def orchard(built_orchard: Path, tmp_path: Path) -> Path:
 def refactored(refactored_orchard: Path, tmp_path: Path) -> Path:
     """A copy of the refactored orchard, to be changed."""
     return Path(shutil.copytree(refactored_orchard, tmp_path / "refactored"))
-
-
-class Model:
-    """What the server says: one answer after the other, the last for ever."""
-
-    def __init__(self) -> None:
-        self.answers: Sequence[Reply] = [{"sql": None, "why": "It is fine."}]
-        self._number = 0
-
-    def __call__(self, received: Received) -> Reply:
-        self._number += 1
-        return self.answers[min(self._number, len(self.answers)) - 1]
-
-
-@pytest.fixture
-def model() -> Model:
-    return Model()
-
-
-@pytest.fixture
-def api(model: Model) -> Iterator[LoopbackAPI]:
-    with LoopbackAPI(model) as server:
-        yield server
 
 
 @pytest.fixture

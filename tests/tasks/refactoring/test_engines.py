@@ -14,10 +14,11 @@ import pytest
 
 from dbt_ai.project.opening import open_project
 from dbt_ai.project.values import ProjectReader
+from dbt_ai.tasks.refactoring.measuring import rows_spared
 from dbt_ai.values import Outcome, OutcomeKind, Report, VerdictKind
 from tests.cli.doors import Done, dbt, dbtai, files
 from tests.servers.loopback_api import LoopbackAPI, Received, error
-from tests.tasks.refactoring.conftest import Model
+from tests.servers.played import Model
 
 BUSY = """{{ config(materialized='table') }}
 
@@ -120,6 +121,27 @@ def asked_about(orchard: Path) -> Path:
 def reader(built_orchard: Path, tmp_path_factory: pytest.TempPathFactory) -> ProjectReader:
     folder = shutil.copytree(built_orchard, tmp_path_factory.mktemp("asked") / "orchard")
     return open_project(asked_about(Path(folder)), None, None)
+
+
+def test_what_a_query_reads_less_is_measured_on_the_data(reader: ProjectReader) -> None:
+    crates, pickers = (
+        ".".join(f'"{part}"' for part in reader.project.nodes[f"seed.orchard.{name}"].relation if part)
+        for name in ("crates", "pickers")
+    )
+    once = f"select crate_id from {crates}"
+    twice = f"select crate_id, (select max(name || 'x') from {pickers}) as name from {crates}"
+    less = rows_spared(reader.project, twice, once)
+    assert less is not None
+    assert less > 0
+    assert rows_spared(reader.project, once, twice) == -less
+    assert rows_spared(reader.project, once, "select nothing from nowhere") is None
+
+
+def test_what_costs_as_much_as_before_is_not_cheaper(run: Callable[..., Report], model: Model) -> None:
+    model.answers = [answer(CLEAR)]
+    found = of_engine(run("cheaper"))
+    assert (found.kind, found.reason) == (OutcomeKind.REFUSED, "no-gain")
+    assert "as far as can be counted and measured" in found.detail
 
 
 def of_engine(report: Report) -> Outcome:
@@ -281,6 +303,7 @@ def test_the_command_asks_once_writes_and_is_done(orchard: Path, api: LoopbackAP
     dry = command("--goal", "named steps", "--dry-run")
     assert (dry.returncode, dry.stdout, api.received) == (0, "", [])
     assert "Would ask played 1 question" in dry.stderr
+    assert "Where all is refuted, in 3 rounds: at the most 3 questions." in dry.stderr
     done = command("--goal", "named steps", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert [one["outcome"] for one in json.loads(done.stdout)["outcomes"]] == ["written"]

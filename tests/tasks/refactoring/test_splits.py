@@ -17,7 +17,7 @@ from dbt_ai.project.values import ProjectReader
 from dbt_ai.values import Report
 from tests.cli.doors import Done, dbt, dbtai, files
 from tests.servers.loopback_api import LoopbackAPI
-from tests.tasks.refactoring.conftest import Model
+from tests.servers.played import Model
 from tests.tasks.refactoring.test_engines import BUSY, BY_TEAM, PROPERTIES, SIZES, UNIT_TEST, section
 
 STEP = "int_crates_counted_by_day"

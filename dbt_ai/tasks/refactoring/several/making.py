@@ -19,8 +19,8 @@ from dbt_ai.tasks.refactoring.values import Known
 class Models:
     """The models that a run may change, and what rules may know of them. `known` is what they know of one model,
     `put_back` tells that somebody has put a change of a model back, which is named by its rule and its place,
-    `compiled` gives the SQL of a model as it was before the run, and those in `tested` have unit tests. In `memory`
-    rules keep what they know from one change to the next."""
+    `compiled` gives the SQL of a model as it was before the run, those in `tested` have unit tests, and `closed` has
+    the reason codes of those that nobody changes. In `memory` rules keep what they know from one change to the next."""
 
     reader: ProjectReader
     nodes: Sequence[Node]
@@ -30,6 +30,7 @@ class Models:
     goal: str | None = None
     compiled: Callable[[Node], str | None] = lambda node: None
     tested: frozenset[str] = frozenset()
+    closed: Mapping[str, str] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
 
     @property

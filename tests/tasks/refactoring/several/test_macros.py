@@ -132,6 +132,16 @@ def test_a_second_run_changes_nothing(refactored: Path) -> None:
     assert files(refactored) == before
 
 
+def test_a_model_that_stays_as_it_is_keeps_no_other_out(bakery: Path) -> None:
+    path = bakery / "models" / "sales.sql"
+    text = '{{ config(post_hook="insert into audit values (1)") }}\n' + path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    told = [one for one in refactor(bakery) if one["node"] == "model.bakery.sales"]
+    assert {(one["outcome"], one["reason"]) for one in told} == {("refused", "hook-side-effects")}
+    assert path.read_text(encoding="utf-8") == text
+    assert callers(bakery)["clean_text"] == {"customers", "orders", "latest_sales"}
+
+
 def test_nothing_is_made_without_the_goal(bakery: Path) -> None:
     before = files(bakery)
     assert dbtai(bakery, "refactor").returncode == 0

@@ -11,7 +11,7 @@ import yaml
 from dbt_ai.project.project_file import read_project_file
 from dbt_ai.project.values import Node, Project
 from dbt_ai.tasks.refactoring.several.making import FilesLeft, Models
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.finding import (
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.finding import (
     Finder,
     Group,
     Occurrence,
@@ -19,17 +19,18 @@ from dbt_ai.tasks.refactoring.several.rules.repeated_expression.finding import (
     groups_of,
     in_the_way,
 )
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.testing import test_of
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.there import macros_there
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.writing import Macro, macro_of, with_calls
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.testing import test_of
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.there import macros_there
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.writing import Macro, macro_of, with_calls
 from dbt_ai.tasks.refactoring.several.values import FilesChange
 from dbt_ai.values import MacroEdit
 
-RULE = "repeated-expression"
+RULE = "expression-into-macro"
+NAMES = "names of macros"  # in the memory of a run, by the key of a group
 _SHORT = 60
 
 
-def repeated_expression(models: Models) -> Iterator[FilesChange | FilesLeft]:
+def expression_into_macro(models: Models) -> Iterator[FilesChange | FilesLeft]:
     """What a macro does that is there already, then what is worth a new one, the best first. What cannot be taken out
     of its file is told, where it would be worth it."""
     if models.goal != "macro":
@@ -38,8 +39,7 @@ def repeated_expression(models: Models) -> Iterator[FilesChange | FilesLeft]:
     free: list[Occurrence] = []
     left: list[tuple[Occurrence, str]] = []
     for occurrence in finder.occurrences(models, 1):
-        back = any(models.put_back(occurrence.node, RULE, key) for key in occurrence.keys)
-        reason = "put-back" if back else in_the_way(occurrence)
+        reason = _reason(models, occurrence)
         if reason is None:
             free.append(occurrence)
         else:
@@ -53,6 +53,25 @@ def repeated_expression(models: Models) -> Iterator[FilesChange | FilesLeft]:
     yield from _called(models, finder, free)
     for group in groups_of(free):
         yield from _new(models, group)
+
+
+def _reason(models: Models, occurrence: Occurrence) -> str | None:
+    """Why an occurrence stays as it is, as a reason code."""
+    if any(models.put_back(occurrence.node, RULE, key) for key in occurrence.keys):
+        return "put-back"
+    return models.closed.get(occurrence.node.unique_id) or in_the_way(occurrence)
+
+
+def new_macros(models: Models) -> Iterator[tuple[Group, Macro]]:
+    """The macros that would be made of the models as they are, by their groups, the best first."""
+    finder: Finder = models.memory.setdefault(RULE, Finder())
+    free = [one for one in finder.occurrences(models, 1) if _reason(models, one) is None]
+    there = macros_there(models, finder)
+    new = [one for one in free if not any(each.stands_for(one) for each in there)]
+    for group in groups_of(new):
+        macro = macro_of(group, {one.name.casefold() for one in models.project.macro_sql})
+        if macro is not None:
+            yield group, macro
 
 
 def _of_packages(models: Models, finder: Finder, groups: Sequence[Group]) -> Iterator[FilesLeft]:
@@ -87,6 +106,9 @@ def _new(models: Models, group: Group) -> Iterator[FilesChange | FilesLeft]:
     """The change that makes the macro of a group."""
     first, project = group.occurrences[0], models.project
     macro = macro_of(group, {one.name.casefold() for one in project.macro_sql})
+    names = models.memory.get(NAMES, {}).get(group.key)
+    if macro is not None and names is not None and names.arguments.keys() == {one.name for one in macro.arguments}:
+        macro = macro.called(names.name, names.description, names.arguments)
     texts = _texts(group.occurrences, macro) if macro is not None else {}
     if macro is None or not texts:
         return
@@ -147,13 +169,14 @@ def _documented(macro: Macro, first: Occurrence) -> Mapping[str, object]:
             else "float"
             if "." in (one.default or "")
             else "integer",
-            "description": "A column, or an expression."
+            "description": one.described or "A column, or an expression."
             if one.column is not None
             else f"A literal{f', {one.default} if it is not given' if one.default is not None else ''}.",
         }
         for one in macro.arguments
     ]
-    return {"name": macro.name, "description": f"SQL for `{macro.said}`.", "arguments": arguments}
+    said = f"{macro.described} SQL for `{macro.said}`.".strip()
+    return {"name": macro.name, "description": said, "arguments": arguments}
 
 
 def _listed(names: Sequence[str]) -> str:

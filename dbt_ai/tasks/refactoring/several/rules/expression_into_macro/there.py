@@ -15,8 +15,8 @@ from sqlglot.errors import SqlglotError
 from dbt_ai.project.values import Macro as ProjectMacro
 from dbt_ai.sql.expressions import Shape, variety_of, weight_of
 from dbt_ai.tasks.refactoring.several.making import Models
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.finding import VARIETY, WEIGHT, Finder, Occurrence
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.writing import Argument, Macro
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.finding import VARIETY, WEIGHT, Finder, Occurrence
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.writing import Argument, Macro
 
 _INTERNAL = re.compile(r"^dbt(_ai|_duckdb)?$")
 # What asks the warehouse or the project is more than text with arguments, and is not run to see what it writes.

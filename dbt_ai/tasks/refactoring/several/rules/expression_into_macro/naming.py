@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 from sqlglot import exp
 
 from dbt_ai.sql.expressions import Constant
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.finding import Group
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.finding import Group
 
 _SAYS_NOTHING = frozenset([
     "a", "an", "at", "by", "column", "date", "day", "field", "id", "is", "key", "name", "no", "num", "number", "of",
     "on", "s", "the", "to", "value",
 ])  # fmt: skip
-_TAKEN = frozenset([
+RESERVED = frozenset([
     "and", "else", "endif", "false", "for", "if", "in", "is", "not", "or", "set", "true", "none", "loop", "self",
     "varargs", "kwargs", "caller", "column_name", "model", "this", "ref", "source", "config", "var", "target",
     "env_var", "log", "return", "run_query", "statement", "adapter", "api", "builtins", "execute", "exceptions",
@@ -51,7 +51,7 @@ def macro_name(group: Group, taken: Collection[str]) -> str:
     else:
         name = _done(group.occurrences[0].expression.tree)
     text = "_".join(name[:_MOST_WORDS])
-    return _free(text if text[:1].isalpha() else f"expression_{text}".rstrip("_"), {*taken, *_TAKEN})
+    return _free(text if text[:1].isalpha() else f"expression_{text}".rstrip("_"), {*taken, *RESERVED})
 
 
 def column_names(group: Group) -> list[str]:
@@ -66,7 +66,7 @@ def column_names(group: Group) -> list[str]:
         words = _common_end([_words(one.shape.columns[number].rpartition(".")[2]) for one in group.occurrences])
         role = roles.get(first.shape.columns[number], f"column_{number + 1}")
         name = "_".join(words) if _says(words) and words[0].isalpha() else role
-        names.append(_free(name, {*names, *_TAKEN}))
+        names.append(_free(name, {*names, *RESERVED}))
     return names
 
 
@@ -83,7 +83,7 @@ def _roles(tree: exp.Expr) -> dict[str, str]:
 
 def constant_name(constant: Constant, taken: Collection[str]) -> str:
     """A name of the argument that stands for a literal."""
-    return _free(_ROLES.get(constant.parent, "value"), {*taken, *_TAKEN})
+    return _free(_ROLES.get(constant.parent, "value"), {*taken, *RESERVED})
 
 
 def _words(name: str) -> list[str]:

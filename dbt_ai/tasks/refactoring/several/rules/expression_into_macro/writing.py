@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from dbt_ai.sql.islands import Splice, SpliceError, spliced
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.finding import Group, Occurrence
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.naming import column_names, constant_name, macro_name
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.finding import Group, Occurrence
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.naming import column_names, constant_name, macro_name
 
+_ARGUMENT = re.compile(r"\{\{ (\w+) \}\}")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _JINJA = re.compile(r"^\{\{[-+]?\s*(.*?)\s*[-+]?\}\}$", re.DOTALL)
 _OPERATORS = (exp.Binary, exp.Unary, exp.Between, exp.In, exp.Is, exp.Connector)
@@ -29,20 +30,30 @@ class Argument:
     constants: tuple[int, ...] = ()
     is_text: bool = False
     default: str | None = None
+    described: str = ""
 
 
 @dataclass(frozen=True)
 class Macro:
-    """A macro that stands for the occurrences of a group."""
+    """A macro that stands for the occurrences of a group. What is `described` somebody has said of it."""
 
     name: str
     arguments: tuple[Argument, ...]
     body: str
+    described: str = ""
 
     @property
     def said(self) -> str:
         """What it writes, in one line, with the names of its arguments."""
-        return re.sub(r"\{\{ (\w+) \}\}", r"\1", " ".join(self.body.split()))
+        return _ARGUMENT.sub(r"\1", " ".join(self.body.split()))
+
+    def called(self, name: str, described: str, arguments: Mapping[str, tuple[str, str]]) -> Macro:
+        """The macro under other names: `arguments` has by the name of each its new one, and what it is."""
+        body = _ARGUMENT.sub(lambda found: f"{{{{ {arguments[found[1]][0]} }}}}", self.body)
+        renamed = (
+            replace(one, name=arguments[one.name][0], described=arguments[one.name][1]) for one in self.arguments
+        )
+        return Macro(name, tuple(renamed), body, described)
 
     @property
     def text(self) -> str:

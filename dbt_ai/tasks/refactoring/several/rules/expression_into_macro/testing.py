@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import duckdb
 from sqlglot import exp
 
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.finding import Occurrence
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.writing import Macro, literal
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.finding import Occurrence
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.writing import Macro, literal
 
 _VALUES: Mapping[str, Sequence[str]] = {
     "BIGINT": ("1250", "7", "0", "-3"),

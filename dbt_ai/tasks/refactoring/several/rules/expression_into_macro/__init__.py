@@ -7,6 +7,6 @@ testing     rows on which the macro has to give what the code gave
 there       macros that the project or a package has already
 """
 
-from dbt_ai.tasks.refactoring.several.rules.repeated_expression.rule import repeated_expression
+from dbt_ai.tasks.refactoring.several.rules.expression_into_macro.rule import expression_into_macro
 
-__all__ = ["repeated_expression"]
+__all__ = ["expression_into_macro"]
