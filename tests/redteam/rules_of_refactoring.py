@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ from pathlib import PurePosixPath
 
 import duckdb
 
+from tests.integration_project.build import BuildFailed, run_dbt
 from tests.redteam.seen import Escape, Seen
-from tests.redteam.stage import DATABASE, dbt, lived_in
+from tests.redteam.stage import DATABASE
 
 _JINJA = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 _RELATION = re.compile(r"\{\{\s*(ref|source)\((['\w, ]+)\)\s*\}\}")
@@ -49,9 +49,8 @@ def _other_rows(seen: Seen, model: str) -> Iterator[Escape]:
     """Whether a model has other rows once it is built again. The stage is thrown away after that."""
     was = _rows(seen, model)
     try:
-        with lived_in(seen.stage, dict(os.environ)):
-            dbt(seen.stage.project, "run", "--select", model)
-    except ValueError as error:
+        run_dbt(seen.stage.project, "run", "--select", model)
+    except BuildFailed as error:
         yield Escape("writes", f"{model} cannot be built any more: {error}")
         return
     if _rows(seen, model) != was:

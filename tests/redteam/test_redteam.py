@@ -114,6 +114,24 @@ def test_a_broken_program_is_seen(rule: str, tamper: Callable[[Stage], None], bu
     assert rule in {escape.rule for escape in play(HARMLESS, built, tamper)}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("with line_totals as", "-- approved\nwith line_totals as"),
+        ("with line_totals as", "{{ config(post_hook='select 1') }}\nwith line_totals as"),
+        ("left join line_totals", "inner join line_totals"),
+    ],
+)
+def test_a_refactor_that_is_broken_is_seen(old: str, new: str, built: Path) -> None:
+    def tamper(stage: Stage) -> None:
+        path = stage.project / "models" / "marts" / "orders.sql"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    assert "writes" in {escape.rule for escape in play(CASES["refactor-hostile-reason"], built, tamper)}
+
+
 def test_a_sound_program_is_left_alone(built: Path) -> None:
     assert play(HARMLESS, built) == []
 
