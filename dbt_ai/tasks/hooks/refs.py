@@ -6,22 +6,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import Any
 
 from dbt_ai.edits.lock import LOCK_FILE, parse_lock
 from dbt_ai.edits.reasons import RefusalError
 from dbt_ai.edits.texts import JINJA, RAW, doc_call, text_hash, unprotect
-from dbt_ai.project.files.entries import Entry, listed
 from dbt_ai.project.files.jinja import Named, named_in
 from dbt_ai.project.files.opened import Change
-from dbt_ai.project.files.tree import Tree
+from dbt_ai.tasks.hooks.left_behind import LeftBehind
+from dbt_ai.tasks.hooks.naming import TEXTS, lookups, nothing_described, target_of, walk
 from dbt_ai.tasks.hooks.placed import is_unique, placed_tests
 from dbt_ai.tasks.hooks.reading import Reader
 from dbt_ai.tasks.hooks.touched import Touched, changed_entries
 from dbt_ai.values import HookFinding, Target
-
-_TEXTS = ("description", "meta", "docs")
 
 
 @dataclass(frozen=True)
@@ -41,12 +38,7 @@ class Refs:
                 yield from self._called(touched)
                 yield from self._live(touched)
         yield from self._entries()
-        for name in sorted(self._gone_models):
-            yield from self._left_behind(name)
-        for source, table in sorted(self._gone_tables):
-            yield from self._left_tables(source, table)
-        for stem, columns in self._gone_columns.items():
-            yield from self._left_columns(stem, columns)
+        yield from LeftBehind(self.change, self.now, self.before, self.touched).findings()
 
     # columns
 
@@ -89,42 +81,6 @@ class Refs:
         new = [name for name in self.now.selected(touched.stem).columns if name.casefold() not in listed_]
         return f" (new there: {', '.join(new)})" if 0 < len(new) <= 3 else ""
 
-    @cached_property
-    def _gone_columns(self) -> dict[str, set[str]]:
-        """The columns, in lower case, that touched models have no longer."""
-        gone: dict[str, set[str]] = {}
-        for touched in self.touched:
-            if touched.sql_changed and touched.stem_before is not None:
-                now, was = self.now.selected(touched.stem), self.before.selected(touched.stem_before)
-                lost = {name.casefold() for name in was.columns if now.lacks(name)}
-                if lost:
-                    gone[touched.stem] = lost
-        return gone
-
-    def _left_columns(self, stem: str, columns: set[str]) -> Iterator[HookFinding]:
-        """Tests elsewhere that look up a column that is gone."""
-        for file in self.change.now.mentioning(stem, "field"):
-            for entry in (*file.of("models"), *file.of("seeds"), *file.of("sources")):
-                yield from self._lookups(entry, only=(stem, columns))
-
-    def _lookups(self, entry: Entry, only: tuple[str, set[str]] | None = None) -> Iterator[HookFinding]:
-        """Tests of an entry whose `field` is no column of the model that they name in `to`; `only` of that model."""
-        for path, item in _walk(entry.data, ()):
-            if not isinstance(item, dict) or not isinstance(item.get("to"), str) or "field" not in item:
-                continue
-            node = next(named_in(item["to"]), None)
-            stem = self.now.stem_of(node) if node is not None else None
-            field = str(item["field"]).strip("`\"'")
-            if stem is None or not re.fullmatch(r"\w+", field):
-                continue
-            if only is not None and (stem != only[0] or field.casefold() not in only[1]):
-                continue
-            if self.now.selected(stem).lacks(field):
-                sentence = (
-                    f"{stem} has no column {field}, in which the test of {entry.name} looks values up; correct `field`"
-                )
-                yield HookFinding(entry.path, entry.line(*path, "field"), "no-column", self._target(entry), sentence)
-
     # nodes
 
     def _called(self, touched: Touched) -> Iterator[HookFinding | str]:
@@ -147,26 +103,20 @@ class Refs:
     def _entries(self) -> Iterator[HookFinding | str]:
         """Nodes that changed entries are about, or name in tests and elsewhere, and that do not exist."""
         for file, entry in changed_entries(self.change):
-            for path, text in _walk(entry.data, ()):
-                if isinstance(text, str) and not (set(path) & {*_TEXTS}):
+            about = target_of(self.change.now, entry)
+            for path, text in walk(entry.data, ()):
+                if isinstance(text, str) and not (set(path) & {*TEXTS}):
                     for one in named_in(text):
-                        yield from self._checked(one, file.path, entry.line(*path), self._target(entry), entry.name)
+                        yield from self._checked(one, file.path, entry.line(*path), about, entry.name)
             if entry.section in ("models", "seeds", "sources"):
-                yield from self._lookups(entry)
+                yield from lookups(self.now, entry)
             if entry.section == "models":
-                yield from self._described(entry)
+                yield from nothing_described(self.change.now, entry)
             if entry.section == "unit_tests":
                 model = str(entry.data.get("model"))
                 if not self.change.now.has_node(model):
                     sentence = f"the unit test {entry.name} is of the model {model}, which does not exist"
-                    yield HookFinding(file.path, entry.line("model"), "no-model", self._target(entry), sentence)
-
-    def _described(self, entry: Entry) -> Iterator[HookFinding]:
-        """Versions, or the whole model, that an entry describes without being there."""
-        for stem in self.change.now.stems_of(entry):
-            if stem not in self.change.now.models:
-                sentence = f"there is no model {stem}; remove its entry, or name the model that it is about"
-                yield HookFinding(entry.path, entry.line("name"), "no-model", self._target(entry), sentence)
+                    yield HookFinding(file.path, entry.line("model"), "no-model", about, sentence)
 
     def _checked(self, named: Named, path: str, line: int, target: Target, who: str) -> Iterator[HookFinding | str]:
         tree = self.change.now
@@ -210,100 +160,6 @@ class Refs:
     def _in_packages(self, name: str) -> bool:
         return name in self._packaged
 
-    # what a change leaves behind
-
-    @cached_property
-    def _gone_models(self) -> set[str]:
-        """Names that `ref` found before the change and finds no longer."""
-        was, now = self.change.before, self.change.now
-        candidates = {
-            PurePosixPath(path).stem
-            for path in self.change.focus
-            if (was.layout.kind(path) in ("model", "seed", "snapshot"))
-        }
-        for touched in self.touched:
-            if touched.properties is not None and touched.entry_changed:
-                candidates.add(touched.stem)
-        if "dbt_project.yml" in self.change.focus:
-            candidates |= {*was.models}
-        return {
-            name
-            for name in candidates
-            if self._exists(was, self.before, name) and not self._exists(now, self.now, name)
-        }
-
-    def _exists(self, tree: Tree, reader: Reader, name: str) -> bool:
-        if name in tree.models:
-            return reader.is_enabled(name)
-        return tree.has_node(name)
-
-    def _left_behind(self, name: str) -> Iterator[HookFinding]:
-        """Everything that names a model which is gone, but for what the change names anew, which is told as that."""
-        tree = self.change.now
-        why = "is disabled" if name in tree.models else "does not exist any more"
-        for stem, path in sorted(tree.models.items()):
-            if name.encode() not in (tree.read(path) or b"") or not self.now.is_enabled(stem):
-                continue
-            sql = self.now.sql(stem)
-            for one in sql.named if sql is not None else ():
-                if (
-                    one.kind == "ref"
-                    and one.name == name
-                    and one.package in (None, tree.layout.name)
-                    and not self._is_new(stem, one)
-                ):
-                    line = sql.islands.text.count("\n", 0, one.offset) + 1 if sql is not None else 1
-                    sentence = f"{stem} refers to {name}, which {why}"
-                    yield HookFinding(path, line, "no-model", Target(self.now.unique_id(stem)), sentence)
-                    break
-        changed = {(entry.path, entry.section, entry.name) for _, entry in changed_entries(self.change)}
-        for file in tree.mentioning(name):
-            for (section, _), entry in file.entries.items():
-                if (file.path, section, entry.name) in changed:
-                    continue
-                if section == "models" and entry.name == name and name not in tree.models:
-                    yield from self._described(entry)
-                for path_, text in _walk(entry.data, ()):
-                    if (
-                        isinstance(text, str)
-                        and not (set(path_) & {*_TEXTS})
-                        and any(n.name == name for n in named_in(text))
-                    ):
-                        sentence = f"{entry.name} refers to {name}, which {why}"
-                        yield HookFinding(file.path, entry.line(*path_), "no-model", self._target(entry), sentence)
-
-    def _is_new(self, stem: str, named: Named) -> bool:
-        touched = next((one for one in self.touched if one.stem == stem), None)
-        if touched is None or not touched.sql_changed:
-            return False
-        old = self.before.sql(touched.stem_before) if touched.stem_before is not None else None
-        return old is None or all((one.kind, one.name) != (named.kind, named.name) for one in old.named)
-
-    @cached_property
-    def _gone_tables(self) -> set[tuple[str, str]]:
-        """Tables of sources that property files had before the change."""
-        gone = set()
-        for path in self.change.focus:
-            for entry in self.change.before.properties(path).of("sources"):
-                for _, table in listed(entry.data, "tables"):
-                    if not self.change.now.table(entry.name, str(table.get("name"))):
-                        gone.add((entry.name, str(table.get("name"))))
-        return gone
-
-    def _left_tables(self, source: str, table: str) -> Iterator[HookFinding]:
-        tree = self.change.now
-        for stem, path in sorted(tree.models.items()):
-            content = tree.read(path) or b""
-            if source.encode() not in content or table.encode() not in content or not self.now.is_enabled(stem):
-                continue
-            sql = self.now.sql(stem)
-            for one in sql.named if sql is not None else ():
-                if (one.kind, one.package, one.name) == ("source", source, table) and not self._is_new(stem, one):
-                    line = sql.islands.text.count("\n", 0, one.offset) + 1 if sql is not None else 1
-                    sentence = f"{stem} reads the source {source}.{table}, which no property file has any more"
-                    yield HookFinding(path, line, "no-model", Target(self.now.unique_id(stem)), sentence)
-                    break
-
     # texts of ours
 
     def _live(self, touched: Touched) -> Iterator[HookFinding]:
@@ -331,10 +187,6 @@ class Refs:
     def _lock(self) -> Mapping[Target, Any]:
         return parse_lock(self.change.now.read(LOCK_FILE) or b"")
 
-    def _target(self, entry: Entry) -> Target:
-        kind = entry.section.removesuffix("s") if entry.section != "analyses" else "analysis"
-        return Target(f"{kind}.{self.change.layout.name}.{entry.name}")
-
 
 def _is_live(text: str) -> bool:
     outside = re.sub(r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}", "", text, flags=re.DOTALL)
@@ -345,14 +197,3 @@ def _is_live(text: str) -> bool:
     except RefusalError:
         return True
     return False
-
-
-def _walk(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Every piece of an entry with its place."""
-    yield path, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _walk(value, (*path, str(key)))
-    elif isinstance(data, list):
-        for n, value in enumerate(data):
-            yield from _walk(value, (*path, n))
