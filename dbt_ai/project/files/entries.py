@@ -40,50 +40,65 @@ class PropertyFile:
 
     path: str
     entries: Mapping[tuple[str, str], Entry] = field(default_factory=dict)
-    twice: tuple[Entry, ...] = ()
     problem: str = ""
     problem_line: int = 1
 
     def of(self, section: str) -> Iterator[Entry]:
         """The entries of a section."""
-        yield from (entry for (kind, _), entry in self.entries.items() if kind == section)
+        yield from (self.entries[key] for key in self.entries if key[0] == section)
+
+
+class _Entries(Mapping[tuple[str, str], Entry]):
+    """The entries of a file by section and name, each made of its node when it is asked for: most never are."""
+
+    def __init__(self, path: str, nodes: Mapping[tuple[str, str], yaml.Node]) -> None:
+        self._path = path
+        self._nodes = nodes
+        self._made: dict[tuple[str, str], Entry] = {}
+
+    def __getitem__(self, key: tuple[str, str]) -> Entry:
+        if key not in self._made:
+            self._made[key] = _entry(self._path, *key, self._nodes[key])
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._nodes)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
 
 
 def read_entries(path: str, content: bytes) -> PropertyFile:
     """The entries of a property file; one that is broken has none, and a `problem`."""
     try:
         root = yaml.compose(content, Loader=_Loader)
-        found: dict[tuple[str, str], Entry] = {}
-        twice: list[Entry] = []
-        if root is None or not isinstance(root, yaml.MappingNode):
-            return PropertyFile(path)
-        for key, value in root.value:
-            if not isinstance(value, yaml.SequenceNode):
-                continue
-            for node in value.value:
-                entry = _entry(path, key.value, node)
-                if entry is None:
-                    continue
-                if (entry.section, entry.name) in found:
-                    twice.append(entry)
-                found.setdefault((entry.section, entry.name), entry)
-        return PropertyFile(path, found, tuple(twice))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return PropertyFile(
-            path, problem=str(error.problem or error.context), problem_line=mark.line + 1 if mark else 1
-        )
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError, UnicodeDecodeError) as error:
+        line = mark.line + 1 if mark else 1
+        return PropertyFile(path, problem=str(error.problem or error.context), problem_line=line)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         return PropertyFile(path, problem=(str(error).splitlines() or [type(error).__name__])[0])
+    found: dict[tuple[str, str], yaml.Node] = {}
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        for node in value.value if isinstance(value, yaml.SequenceNode) else ():
+            name = _name(node)
+            if name is not None:
+                found.setdefault((key.value, name), node)
+    return PropertyFile(path, _Entries(path, found))
 
 
-def _entry(path: str, section: str, node: yaml.Node) -> Entry | None:
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    data = SafeConstructor().construct_object(node, deep=True)  # a merge (`<<`) is written out in the node, too
-    if not isinstance(data, dict) or not isinstance(data.get("name"), str):
-        return None
-    return Entry(path, section, data["name"], data, dict(_lines(node, ())))
+def _name(node: yaml.Node) -> str | None:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((str(v.value) for k, v in pairs if k.value == "name" and isinstance(v, yaml.ScalarNode)), None)
+
+
+def _entry(path: str, section: str, name: str, node: yaml.Node) -> Entry:
+    """The entry that a node is; one whose values are none that YAML knows has its name alone."""
+    try:
+        data = SafeConstructor().construct_object(node, deep=True)  # a merge (`<<`) is written out in the node, too
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        data = {"name": name}
+    return Entry(path, section, name, data, dict(_lines(node, ())))
 
 
 def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:

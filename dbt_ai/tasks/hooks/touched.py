@@ -128,9 +128,11 @@ def _plain(content: bytes) -> bytes:
 def _differing(change: Change, path: str) -> Iterator[Entry]:
     """The entries of models of a property file that are other ones now, or gone."""
     now, was = change.now.properties(path), change.before.properties(path)
-    for key in {**now.entries, **was.entries}:
+    for key in dict.fromkeys([*now.entries, *was.entries]):
+        if key[0] != "models":
+            continue
         one, other = now.entries.get(key), was.entries.get(key)
-        if key[0] == "models" and (one is None or other is None or one.data != other.data):
+        if one is None or other is None or one.data != other.data:
             yield from (entry for entry in (one, other) if entry is not None)
 
 
