@@ -157,7 +157,7 @@ def test_the_command_is_killed_goes_on_and_uses_what_is_better(students: Path, b
     before = in_use.read_text(encoding="utf-8")
     cases = bakery / "cases.jsonl"
     lines = [line for path in sorted(CORPUS.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
-    cases.write_text("\n".join(sorted(lines, key=len)[:60]), encoding="utf-8")
+    cases.write_text("\n".join(sorted(lines, key=len)[:45]), encoding="utf-8")
     call = (*DBTAI, "distill", "--profiles-dir", ".", "--cases", str(cases), "--epochs", "0.1", "--format", "json")
     folder = bakery / ".dbt_ai" / "distill" / "latest"
     losses = folder / "losses.jsonl"
