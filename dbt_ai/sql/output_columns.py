@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 
 from sqlglot import exp
 
 Columns = tuple[str, ...]
 Read = Callable[[str], "Columns | None"]
+Known = Mapping[str, Callable[[], "Columns | None"]]
+"""CTEs by name. Their columns are looked for where a `*` asks for them: what they read may be far away."""
 
 
 def output_columns(query: exp.Expr, read: Read) -> Columns | None:
@@ -22,13 +25,11 @@ def output_columns(query: exp.Expr, read: Read) -> Columns | None:
     return _columns(query, {}, read)
 
 
-def _columns(query: exp.Expr, around: Mapping[str, Columns | None], read: Read) -> Columns | None:
+def _columns(query: exp.Expr, around: Known, read: Read) -> Columns | None:
     known = dict(around)
     with_ = query.args.get("with_")
     for cte in with_.expressions if with_ is not None else ():
-        named = cte.args["alias"].columns if cte.args.get("alias") else []
-        found = tuple(one.name for one in named) if named else _columns(cte.this, known, read)
-        known[cte.alias.casefold()] = found
+        known[cte.alias.casefold()] = cache(partial(_of_cte, cte, dict(known), read))
     if isinstance(query, (exp.Subquery, exp.Paren)):
         return _columns(query.this, known, read)
     if isinstance(query, exp.SetOperation):
@@ -51,9 +52,12 @@ def _columns(query: exp.Expr, around: Mapping[str, Columns | None], read: Read) 
     return tuple(found_here)
 
 
-def _starred(
-    select: exp.Select, table: str, star: exp.Star, known: Mapping[str, Columns | None], read: Read
-) -> Columns | None:
+def _of_cte(cte: exp.CTE, around: Known, read: Read) -> Columns | None:
+    named = cte.args["alias"].columns if cte.args.get("alias") else []
+    return tuple(one.name for one in named) if named else _columns(cte.this, around, read)
+
+
+def _starred(select: exp.Select, table: str, star: exp.Star, known: Known, read: Read) -> Columns | None:
     if star.args.get("replace") or star.args.get("rename"):
         return None
     joins = select.args.get("joins") or []
@@ -73,10 +77,10 @@ def _starred(
     return tuple(name for name in found if name.casefold() not in left_out) if chosen else None
 
 
-def _source(source: exp.Expr, known: Mapping[str, Columns | None], read: Read) -> Columns | None:
+def _source(source: exp.Expr, known: Known, read: Read) -> Columns | None:
     if isinstance(source, exp.Subquery):
         return _columns(source.this, known, read)
     if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
         name = source.name.casefold()
-        return known[name] if name in known and not source.db else read(source.name)
+        return known[name]() if name in known and not source.db else read(source.name)
     return None
