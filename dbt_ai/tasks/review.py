@@ -172,16 +172,17 @@ def _below(old: Side, new: Side, compared: Mapping[str, Compared], progress: Pro
     if not readers:
         return Below(project, {}, new.relations, old.relations, {})
     in_duckdb = InDuckDB(project)
-    scopes = [compile_scope(side.reader, sorted(readers & side.nodes.keys()), progress) for side in (old, new)]
-    scopes = [in_duckdb.scope(scope) if in_duckdb.is_translated else scope for scope in scopes]
-    known = [
-        known_relations(side.reader, InDuckDB(side.reader.project), scope, progress)[0]
-        for side, scope in zip((old, new), scopes, strict=True)
-    ]
+    scope = compile_scope(new.reader, sorted(readers), progress)
+    sql = in_duckdb.scope(scope).sql if in_duckdb.is_translated else scope.sql
+    after, before = new.relations, old.relations
+    if any(one.columns.gone or one.columns.retyped for one in compared.values()):  # may not run any more
+        was = compile_scope(old.reader, sorted(readers & old.nodes.keys()), progress)
+        after, _ = known_relations(new.reader, InDuckDB(project), scope, progress)
+        before, _ = known_relations(old.reader, InDuckDB(old.reader.project), was, progress)
     with open_cache(project.root) as cache:
-        columns = {u: one.columns for u, one in known[1].items()}
-        lineages = know(in_duckdb.project, scopes[1].sql, columns, cache).lineages
-    return Below(project, scopes[1].sql, known[1], known[0], lineages)
+        columns = {u: one.columns for u, one in after.items()}
+        lineages = know(in_duckdb.project, sql, columns, cache).lineages
+    return Below(project, sql, after, before, lineages)
 
 
 def _with_affected(model: ReviewedModel, below: Below, found: Compared | None) -> ReviewedModel:
