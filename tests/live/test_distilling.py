@@ -186,7 +186,7 @@ def test_the_command_is_killed_goes_on_and_uses_what_is_better(students: Path, b
 def test_what_cannot_be_taught_is_refused_in_a_sentence(bakery: Path, tmp_path: Path, students: Path) -> None:
     few = dbtai("distill", "--profiles-dir", ".", folder=bakery)
     assert few.returncode == 2
-    assert few.stderr.startswith("Error: There is too little to teach here (")
+    assert "\nError: There is too little to teach here (" in few.stderr
     unknown = dbtai("distill", "--profiles-dir", ".", "--student", "nobody", folder=bakery)
     assert unknown.returncode == 2
     assert "The student nobody is not installed: run dbtai student install nobody." in unknown.stderr
