@@ -43,11 +43,11 @@ test-distill: $(VENV)/installed
 	$(BIN)/pip install --quiet --editable ".[local,distill]"
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/live/test_distilling.py --override-ini addopts=-ra
 
-# The adapter and the classifier that come with the package: about an hour on two cores.
+# The adapter and the classifier that come with the package: about half an hour on two cores.
 starter: $(VENV)/installed
 	$(BIN)/pip install --quiet --editable ".[local,distill]"
 	$(BIN)/dbtai student install smollm2-135m
-	$(BIN)/python -m benchmarks distill --student smollm2-135m --folder .starter --threads 2
+	$(BIN)/python -m benchmarks distill --student smollm2-135m --epochs 1 --folder .starter --threads 2
 	mkdir -p dbt_ai/engines/local/adapters
 	cp .starter/adapter.gguf dbt_ai/engines/local/adapters/smollm2-135m-starter.gguf
 	cp .starter/classifier.json dbt_ai/distill/classifier/classifier.json

@@ -114,7 +114,8 @@ def _contestant(
         return Contestant(name)
     local = each.local is not None
     effort = "none" if each.name == "student" else settings.effort
-    tier = Tier(each.name, engines.open(each), effort, by_column=local)
+    plain = each.local is not None and each.local.plain_only
+    tier = Tier(each.name, engines.open(each), effort, by_column=local, plain_only=plain)
     # what is served by this process answers one question at a time: others would only wait, on its clock
     concurrency = 1 if local else settings.concurrency
     return Contestant(name, Asking((tier,), prompts, send(concurrency), engines.ledger.checked, engines.spent))

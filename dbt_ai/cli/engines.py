@@ -247,7 +247,8 @@ def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose
     for each in asked.settings:
         engine = engines.open(each)
         if each.name == "student":
-            tiers.append(Tier("student", engine, "none", by_column=each.local is not None))
+            plain = each.local is not None and each.local.plain_only
+            tiers.append(Tier("student", engine, "none", by_column=each.local is not None, plain_only=plain))
             continue
         tiers.append(Tier("reasoning", engine, settings.effort))
         tiers.append(Tier("reasoning again", engine, settings.effort, again=True))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dbt_ai.engines.values import Answer, Engine, Request
+from dbt_ai.engines.values import Answer, Request
 from dbt_ai.evidence.common_questions import with_common_answers
 from dbt_ai.evidence.sharing import Sharing, sharing_of
 from dbt_ai.evidence.student_prompt import SCHEMA_NAME
@@ -117,7 +117,7 @@ class _Cascade:
 
     def _keep(self, tier: Tier, question: Question, request: Request, answer: Answer, totals: Totals) -> set[Target]:
         """Keeps what holds of an answer; returns the targets that are answered."""
-        judged = self._judged(question, request, answer, tier.engine)
+        judged = self._judged(tier, question, request, answer)
         for target in question.targets:  # where this answer is silent or better, what an earlier one said is forgotten
             if _asks_for(request, target):
                 self.refuted.pop(target, None)
@@ -137,13 +137,13 @@ class _Cascade:
         self._asking.told(request.key(tier.engine.model), len(closed), refuted)
         return closed
 
-    def _judged(self, question: Question, request: Request, answer: Answer, engine: Engine) -> list[Judged]:
+    def _judged(self, tier: Tier, question: Question, request: Request, answer: Answer) -> list[Judged]:
         """The proposed texts of an answer, checked."""
-        unique_id, columns = question.unique_id, question.columns
+        engine, unique_id, columns = tier.engine, question.unique_id, question.columns
         if request.tools:
             return self._research.judge(unique_id, answer, columns, engine.name, engine.model, self._checker)
         name = self._project.nodes[unique_id].name
-        proposed = proposals_of(request, answer, columns)
+        proposed = proposals_of(tier, request, answer, columns)
         return judge(proposed, unique_id, name, engine.name, engine.model, self._checker)
 
 

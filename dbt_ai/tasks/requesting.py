@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,10 +11,13 @@ from dbt_ai.evidence.prompting import document_request, read_document_answer
 from dbt_ai.evidence.sharing import Sharing
 from dbt_ai.evidence.student_prompt import SCHEMA_NAME, column_request, read_column_answer
 from dbt_ai.evidence.values import Evidence
+from dbt_ai.sql.values import ColumnKind
 from dbt_ai.tasks.effort import most_output_tokens
 from dbt_ai.tasks.questions import Question
 from dbt_ai.tasks.student import STUDENT, for_student
 from dbt_ai.tasks.tiers import PromptOptions, Tier
+
+_PLAIN = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST)
 
 
 def requests_of(
@@ -30,7 +34,8 @@ def requests_of(
     node, several where it is wide. `effort` is how hard a reasoning model is to think, `refuted` what was wrong with
     an earlier answer (see `document_request`)."""
     if tier.by_column:
-        alone = [replace(question, columns=(column,), about_node=False) for column in question.columns]
+        asked = [one for one in question.columns if not tier.plain_only or is_plain(evidence, one)]
+        alone = [replace(question, columns=(column,), about_node=False) for column in asked]
         return [(one, column_request(evidence, one.columns[0], levels)) for one in alone]
     requests = document_request(
         evidence,
@@ -50,12 +55,22 @@ def requests_of(
     return [(question, replace(request, max_output_tokens=most)) for request in requests]
 
 
-def proposals_of(request: Request, answer: Answer, columns: Sequence[str]) -> dict[str | None, str]:
+def is_plain(evidence: Evidence, column: str) -> bool:
+    """Whether a column has the values of one column upstream, or comes from outside of the project."""
+    if evidence.facts is None:
+        return evidence.sql is None
+    found = evidence.facts.column(column)
+    return found is not None and found.kind in _PLAIN
+
+
+def proposals_of(tier: Tier, request: Request, answer: Answer, columns: Sequence[str]) -> dict[str | None, str]:
     """The texts of an answer, by column; None for the node. `columns` are those of the question. Raises EngineError
     where the answer cannot be used."""
     proposed: dict[str | None, str] = {}
     if request.schema_name == SCHEMA_NAME:
         text = read_column_answer(answer, columns[0])
+        if text and tier.plain_only:  # what comes after the first comma is mostly made up
+            text = re.split(r"[,;]|\. ", text)[0].rstrip(". ") + "."
         return {columns[0]: text} if text else proposed
     about_node, by_column = read_document_answer(answer, columns)
     if about_node:

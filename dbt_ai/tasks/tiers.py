@@ -35,13 +35,15 @@ class PromptOptions:
 class Tier:
     """One step of the cascade. `effort` is how hard it thinks, "auto" to choose by how hard a node is. `again` asks
     only for what a check refuted, tells what was wrong, and thinks harder. `by_column` is a small model's, which
-    is asked about one column at a time, and about nothing else."""
+    is asked about one column at a time, and about nothing else; `plain_only` that of a very small one, which is asked
+    about columns that are taken over as they are, and whose first words count."""
 
     name: str
     engine: Engine
     effort: str = "auto"
     again: bool = False
     by_column: bool = False
+    plain_only: bool = False
 
 
 @dataclass(frozen=True)

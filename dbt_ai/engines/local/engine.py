@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dbt_ai.engines.local.catalog import student_named
 from dbt_ai.engines.local.errors import StudentError
 from dbt_ai.engines.local.serving import serve
 from dbt_ai.engines.local.starter import starter_for
@@ -80,7 +81,8 @@ def weights_of(student: Installed, chosen: InUse) -> tuple[str, Weights]:
     """What the student with the chosen adapter is called, and its weights."""
     adapter = adapter_of(student, chosen)
     name = student.name if adapter is None else f"{student.name}+{adapter.stem}@{_short_hash(adapter)}"
-    return name, Weights(student.file, adapter, student.memory_mb)
+    known = student_named(student.name)
+    return name, Weights(student.file, adapter, student.memory_mb, known is not None and known.plain_only)
 
 
 def weights_called(spelled: str) -> tuple[str, Weights]:

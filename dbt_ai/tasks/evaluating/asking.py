@@ -42,7 +42,7 @@ def heard_from(asking: Asking, sheets: Sequence[Sheet], data: Data | None, progr
     def keep(number: int, answer: Answer) -> None:
         place, part, request = sent[number]
         evidence, checker = sheets[place].evidence, sheets[place].checker
-        proposed = proposals_of(request, answer, part.columns)
+        proposed = proposals_of(tier, request, answer, part.columns)
         judged = judge(proposed, evidence.unique_id, evidence.name, tier.engine.name, model, checker)
         found = {}
         for each in judged:
