@@ -17,6 +17,7 @@ _TEXT = {
     "private": "The text holds what looks like a key, a password, or an address or number of a person.",
     "placeholder": "The text stands for a missing one, such as TODO or N/A.",
     "restates-name": "The text says no more than the name does.",
+    "only-code": "The text is nothing but code.",
     "restates-type": "The text says no more than the type does.",
     "sql-type": "The text names a type of SQL's, which says nothing of the meaning and is often wrong.",
     "columns-listed": "The text lists columns, which have texts of their own.",

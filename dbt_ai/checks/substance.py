@@ -32,10 +32,14 @@ def nothing_said(text: str) -> str | None:
 
     >>> nothing_said("VARCHAR"), nothing_said("Date of type DATE."), nothing_said("Day of the order.")
     ('restates-type', 'restates-type', None)
+    >>> nothing_said("`open`."), nothing_said("Whether it is `open`.")
+    ('only-code', None)
     >>> nothing_said("Orders with the following columns: - `order_id`: the id"), nothing_said("Kept as VARCHAR here.")
     ('columns-listed', 'sql-type')
     """
     words = {word.casefold() for word in re.findall(r"[A-Za-z]\w*", text)}
+    if not re.search(r"[A-Za-z]{2}", re.sub(r"`[^`]*`", "", text)):
+        return "only-code"
     if words and words <= _TYPES | _OF_TYPE | EMPTY_WORDS and words & _TYPES:
         return "restates-type"
     if _LISTED.search(text):
