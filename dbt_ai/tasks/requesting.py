@@ -17,6 +17,13 @@ from dbt_ai.tasks.questions import Question
 from dbt_ai.tasks.student import STUDENT, for_student
 from dbt_ai.tasks.tiers import PromptOptions, Tier
 
+_SHORT_WORD_TEXT = """
+id no nr num at on by is has was to of in for per via new old day due end age sex tax vat fee net sum sku url zip
+iso utc eur usd gbp pct qty kg cm km mm ml min max avg ref key lat lon lng uid car job log row vet bus van tag bag
+lot
+"""
+_SHORT_WORDS = frozenset(_SHORT_WORD_TEXT.split())
+"""Words of up to three letters that are read as what they are."""
 _PLAIN = (ColumnKind.PASS_THROUGH, ColumnKind.RENAMED, ColumnKind.CAST)
 
 
@@ -56,11 +63,25 @@ def requests_of(
 
 
 def is_plain(evidence: Evidence, column: str) -> bool:
-    """Whether a column has the values of one column upstream, or comes from outside of the project."""
+    """Whether a column has the values of one column upstream, or comes from outside of the project, and has a name of
+    whole words: what `adj` or `grp` stands for, a very small model makes up.
+
+    >>> from dbt_ai.sql.values import Relation
+    >>> source = Evidence("s", "s", "source", Relation("s", (None, None, "s")))
+    >>> [name for name in ("joined_on", "adj", "bag_no", "grpKey", "weight_kg", "customerId") if is_plain(source, name)]
+    ['joined_on', 'bag_no', 'weight_kg', 'customerId']
+    """
+    if not all(map(_is_word, re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column))):
+        return False
     if evidence.facts is None:
         return evidence.sql is None
     found = evidence.facts.column(column)
     return found is not None and found.kind in _PLAIN
+
+
+def _is_word(part: str) -> bool:
+    word = part.casefold()
+    return word in _SHORT_WORDS or (len(word) > 3 and re.search("[aeiouy]", word) is not None)
 
 
 def proposals_of(tier: Tier, request: Request, answer: Answer, columns: Sequence[str]) -> dict[str | None, str]:

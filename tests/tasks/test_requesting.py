@@ -14,7 +14,7 @@ from dbt_ai.engines.local.values import Weights
 from dbt_ai.engines.values import Answer
 from dbt_ai.evidence.sharing import Share, sharing
 from dbt_ai.evidence.values import Evidence
-from dbt_ai.sql.values import ColumnKind
+from dbt_ai.sql.values import ColumnKind, Relation
 from dbt_ai.tasks.questions import Question
 from dbt_ai.tasks.requesting import proposals_of, requests_of
 from dbt_ai.tasks.tiers import PromptOptions, Tier
@@ -46,18 +46,20 @@ def test_it_is_asked_about_columns_only_that_are_taken_over(cases: list[Case]) -
         facts = case.evidence.facts
         assert facts is not None
         columns = tuple(lesson.column for lesson in case.lessons)
-        wanted = [one for one in columns if (found := facts.column(one)) is not None and found.kind in plain]
-        assert asked(case.evidence, columns, plain_only=True) == wanted
+        plain_ones = {one for one in columns if (found := facts.column(one)) is not None and found.kind in plain}
+        wanted = asked(case.evidence, columns, plain_only=True)
+        assert set(wanted) <= plain_ones
+        assert not {one for one in plain_ones - {*wanted} if len(one) > 12}  # these are left out for their names
         assert asked(case.evidence, columns, plain_only=False) == list(columns)
         left_out += len(columns) - len(wanted)
     assert left_out > 100
 
 
-def test_of_a_source_it_is_asked_about_everything(cases: list[Case]) -> None:
-    relation = cases[0].relations[0]
+def test_of_a_source_it_is_asked_about_names_of_whole_words() -> None:
+    columns = ("id", "mbr_no", "returned_on", "rtn_cd", "copy_id", "out_ts")
+    relation = Relation("s", (None, "shop", "loans"), tuple((name, "VARCHAR") for name in columns))
     source = Evidence(relation.key, relation.parts[2], "source", relation)
-    columns = tuple(name for name, _ in relation.columns)
-    assert asked(source, columns, plain_only=True) == list(columns)
+    assert asked(source, columns, plain_only=True) == ["id", "returned_on", "copy_id"]
 
 
 @pytest.mark.parametrize(
