@@ -112,7 +112,7 @@ class Suggestion:
 @dataclass(frozen=True)
 class Review:
     """What there is to say of a branch. `base` is the commit that it is compared with; `failing` are the codes of the
-    policy that were found."""
+    policy that were found; `prefix` is the path of the project in its repository."""
 
     base: str
     models: tuple[ReviewedModel, ...] = ()
@@ -120,3 +120,4 @@ class Review:
     suggestions: tuple[Suggestion, ...] = ()
     notices: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
+    prefix: str = ""

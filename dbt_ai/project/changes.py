@@ -29,10 +29,12 @@ class FileOfBase:
 
 @dataclass(frozen=True)
 class Changes:
-    """The files that differ between the commit `base` (its full hash) and the working tree."""
+    """The files that differ between the commit `base` (its full hash) and the working tree. `prefix` is the path of the
+    project in its repository, with a `/` at its end; empty where it is the repository."""
 
     base: str
     files: tuple[FileOfBase, ...]
+    prefix: str = ""
 
 
 def changes_since(root: Path, ref: str) -> Changes:
@@ -58,14 +60,15 @@ def changes_since(root: Path, ref: str) -> Changes:
     status.update({part.decode("utf-8", "surrogateescape"): "A" for part in new.split(b"\0") if part})
     status = {path: letter for path, letter in status.items() if PurePosixPath(path).suffix.casefold() in _READ_BY_DBT}
     old = [path for path, letter in status.items() if letter != "A"]
-    before = dict(zip(old, _contents(root, base, old), strict=True))
-    files = (FileOfBase(path, before.get(path), (root / path).is_file()) for path in sorted(status))
-    return Changes(base, tuple(file for file in files if file.is_there or file.before is not None))
-
-
-def _contents(root: Path, base: str, paths: Sequence[str]) -> Iterator[bytes | None]:
-    """The bytes that each file had in the commit; None for what was no file."""
     prefix = (_run(root, "rev-parse", "--show-prefix") or b"").rstrip(b"\n")
+    before = dict(zip(old, _contents(root, base, prefix, old), strict=True))
+    files = (FileOfBase(path, before.get(path), (root / path).is_file()) for path in sorted(status))
+    there = tuple(file for file in files if file.is_there or file.before is not None)
+    return Changes(base, there, prefix.decode("utf-8", "surrogateescape"))
+
+
+def _contents(root: Path, base: str, prefix: bytes, paths: Sequence[str]) -> Iterator[bytes | None]:
+    """The bytes that each file had in the commit; None for what was no file."""
     names = [prefix + path.encode("utf-8", "surrogateescape") for path in paths]
     # A name with a line break cannot be asked for: dbt would not read such a file either.
     wanted = b"".join(b"%s:%s\n" % (base.encode(), name) for name in names if b"\n" not in name)

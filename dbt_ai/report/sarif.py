@@ -21,13 +21,15 @@ def review_sarif(review: Review, reasons: Mapping[str, str]) -> str:
         "version": _version(),
         "rules": [{"id": code, "shortDescription": {"text": reasons[code]}} for code in codes],
     }
-    results = [_result(one, codes.index(one.code), one.code in review.failing) for one in review.findings]
+    results = [
+        _result(one, codes.index(one.code), one.code in review.failing, review.prefix) for one in review.findings
+    ]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
 
-def _result(one: ReviewFinding, rule: int, fails: bool) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(one.path), "uriBaseId": "%SRCROOT%"}}
+def _result(one: ReviewFinding, rule: int, fails: bool, prefix: str) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(prefix + one.path), "uriBaseId": "%SRCROOT%"}}
     place["region"] = {"startLine": one.line or 1}
     return {
         "ruleId": one.code,

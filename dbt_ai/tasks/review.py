@@ -53,7 +53,7 @@ def review(
     found = changed_nodes(before.project, after.project)
     notices = list(_notices(after.project, changes))
     if not found:
-        return Review(changes.base, notices=tuple(notices))
+        return Review(changes.base, notices=tuple(notices), prefix=changes.prefix)
     old, new = _sides(before, after, found, notices, progress)
     models, compared = _compared(old, new, found, progress)
     below = _below(old, new, {u: one for u, one in compared.items() if _reaches(one)}, progress)
@@ -68,7 +68,8 @@ def review(
         findings += lacking.findings
         notices += lacking.notices
     failing = tuple(code for code in options.fail_on if any(one.code == code for one in findings))
-    return Review(changes.base, tuple(models), tuple(findings), suggestions, tuple(dict.fromkeys(notices)), failing)
+    told = tuple(dict.fromkeys(notices))
+    return Review(changes.base, tuple(models), tuple(findings), suggestions, told, failing, changes.prefix)
 
 
 def _notices(project: Project, changes: Changes) -> Iterator[str]:

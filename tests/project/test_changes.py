@@ -43,6 +43,7 @@ def test_files_are_named_from_the_projects_root_with_their_bytes(shop: Path) -> 
         FileOfBase("models/renamed.sql", b"select 1 as renamed\r\n", False),
     )
     assert found.base == git(shop, "rev-parse", "main").strip()
+    assert found.prefix == "shop/"
 
 
 def test_what_was_undone_is_no_change(shop: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,5 +114,7 @@ def test_every_form_tells_the_same(bakery: Path) -> None:
     results = sarif["runs"][0]["results"]
     assert [one["ruleId"] for one in results] == [one.code for one in found.findings]
     assert {one["level"] for one in results} == {"error", "note"}
+    below = json.loads(review_sarif(replace(found, prefix="dbt/shop/"), REASONS))["runs"][0]["results"][0]
+    assert below["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == f"dbt/shop/{found.findings[0].path}"
     assert "dbt_ai.lock" not in markdown
     assert git(bakery, "status", "--porcelain").strip() == "M models/staging/stg_orders.sql"
