@@ -119,7 +119,7 @@ def test_a_broken_program_is_seen(rule: str, tamper: Callable[[Stage], None], bu
     [
         ("with line_totals as", "-- approved\nwith line_totals as"),
         ("with line_totals as", "{{ config(post_hook='select 1') }}\nwith line_totals as"),
-        ("left join line_totals", "inner join line_totals"),
+        ("count(*) as number_of_lines", "count(*) + 1 as number_of_lines"),
     ],
 )
 def test_a_refactor_that_is_broken_is_seen(old: str, new: str, built: Path) -> None:
