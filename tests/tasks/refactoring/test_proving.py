@@ -56,7 +56,9 @@ def test_a_database_that_a_model_suggests_tells_apart_what_nothing_else_does(orc
         alone = Prover(reader, node, relations, in_duckdb)
         assert alone.compare(before, after, ()).kind is VerdictKind.BOUNDED
         assert not api.received
-        prover = Prover(reader, node, relations, in_duckdb, distinguish=partial(asked_about, asking, node.unique_id))
+        prover = Prover(
+            reader, node, relations, in_duckdb, distinguish=partial(asked_about, asking, node.unique_id, None)
+        )
         found = prover.compare(before, after, ())
     assert (found.kind, found.reason) == (VerdictKind.REFUTED, "other-rows")
     assert "€" in found.detail
