@@ -59,11 +59,20 @@ class Scope:
     untranslated: frozenset[str] = frozenset()
 
 
-def compile_scope(reader: ProjectReader, wanted: Sequence[str], progress: Progress = nothing) -> Scope:
+def with_ancestors(project: Project, wanted: Sequence[str]) -> list[str]:
+    """The wanted nodes and all that they are made from, parents first."""
+    graph = project.graph()
+    found = {*wanted}.union(*(nx.ancestors(graph, unique_id) for unique_id in wanted))
+    return [unique_id for unique_id in nx.lexicographical_topological_sort(graph) if unique_id in found]
+
+
+def compile_scope(
+    reader: ProjectReader, wanted: Sequence[str], progress: Progress = nothing, order: Sequence[str] | None = None
+) -> Scope:
     """Compiles what understanding `wanted` takes. Before the data is opened: a model that asks the warehouse while it
     compiles needs dbt's own connection, and DuckDB lets only one of the two have the file."""
     project = reader.project
-    order = scope_of(project, wanted)
+    order = scope_of(project, wanted) if order is None else order
     progress("Compiling", 0, len(order))
     with_sql = [u for u in order if _has_sql(project.nodes[u])]
     root = project.root.resolve()

@@ -6,7 +6,7 @@ generated databases and on the data, follow the columns down the DAG, ask the ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import networkx as nx
@@ -15,7 +15,7 @@ from dbt_ai.project.changes import Changes
 from dbt_ai.project.values import Node, Project, ProjectReader
 from dbt_ai.reviews import ChangeKind, Review, ReviewedModel, Suggestion
 from dbt_ai.tasks.data import open_data
-from dbt_ai.tasks.gathering import compile_scope
+from dbt_ai.tasks.gathering import Scope, compile_scope, with_ancestors
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.refactoring.knowing import known_relations
@@ -173,17 +173,22 @@ def _below(old: Side, new: Side, compared: Mapping[str, Compared], progress: Pro
     if not readers:
         return Below(project, {}, new.relations, old.relations, {})
     in_duckdb = InDuckDB(project)
-    scope = compile_scope(new.reader, sorted(readers), progress)
+    scope = _ancestry(new.reader, readers, progress)
     sql = in_duckdb.scope(scope).sql if in_duckdb.is_translated else scope.sql
     after, before = new.relations, old.relations
     if any(one.columns.gone or one.columns.retyped for one in compared.values()):  # may not run any more
-        was = compile_scope(old.reader, sorted(readers & old.nodes.keys()), progress)
-        after, _ = known_relations(new.reader, InDuckDB(project), scope, progress)
-        before, _ = known_relations(old.reader, InDuckDB(old.reader.project), was, progress)
+        was = _ancestry(old.reader, readers & old.nodes.keys(), progress)
+        after, _ = known_relations(new.reader, InDuckDB(project), scope, progress, columns_only=True)
+        before, _ = known_relations(old.reader, InDuckDB(old.reader.project), was, progress, columns_only=True)
     with open_cache(project.root) as cache:
         columns = {u: one.columns for u, one in after.items()}
         lineages = know(in_duckdb.project, sql, columns, cache).lineages
     return Below(project, sql, after, before, lineages)
+
+
+def _ancestry(reader: ProjectReader, readers: Set[str], progress: Progress) -> Scope:
+    wanted = sorted(readers)
+    return compile_scope(reader, wanted, progress, with_ancestors(reader.project, wanted))
 
 
 def _with_affected(model: ReviewedModel, below: Below, found: Compared | None) -> ReviewedModel:

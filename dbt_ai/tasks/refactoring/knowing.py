@@ -15,10 +15,16 @@ from dbt_ai.tasks.unit_testing.column_types import with_types
 
 
 def known_relations(
-    reader: ProjectReader, in_duckdb: InDuckDB, scope: Scope, progress: Progress = nothing
+    reader: ProjectReader,
+    in_duckdb: InDuckDB,
+    scope: Scope,
+    progress: Progress = nothing,
+    *,
+    columns_only: bool = False,
 ) -> tuple[Mapping[str, Relation], tuple[str, ...]]:
     """What tests, constraints and the SQL of parents say of the relations of `scope`, with DuckDB's types of all
-    columns, and notices for the report. What only the data shows is not among it: it need not be so tomorrow."""
+    columns, and notices for the report; with `columns_only` not what the SQL says besides its columns. What only the
+    data shows is not among it: it need not be so tomorrow."""
     from dbt_ai.evidence.profile import warehouse_columns
     from dbt_ai.project.cache import open_cache
     from dbt_ai.project.knowledge import know, relations_of
@@ -37,5 +43,7 @@ def known_relations(
                 columns = warehouse_columns(sandbox.connection, [bare[u] for u in built])
     with open_cache(project.root) as cache:
         known = know(project, scope.sql, columns, cache)
-        understood = understand(project, scope.order, scope.sql, known.relations, {}, None, cache, progress)
-    return with_types(project, understood.relations, scope.order, scope.sql), notices
+        relations = known.relations
+        if not columns_only:
+            relations = understand(project, scope.order, scope.sql, relations, {}, None, cache, progress).relations
+    return with_types(project, relations, scope.order, scope.sql), notices
