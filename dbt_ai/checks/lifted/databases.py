@@ -35,7 +35,7 @@ _WRITTEN = "__lift_written"
 _OLDEST = 2  # DuckDB 1.4 takes recursive CTEs and unions apart wrongly: 145 of 9,110 random pairs differ
 _RESERVED_CATALOGS = ("memory", "system", "temp")
 _KEPT_ANSWERS = 16
-_SMALL = 1 / 8  # as many again as this part of the random ones have small numbers only
+_SMALL = 1 / 2  # as many again as this part of the random ones have small numbers only
 
 
 class Databases:
