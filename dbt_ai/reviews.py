@@ -89,15 +89,13 @@ class ReviewedModel:
 
 @dataclass(frozen=True)
 class ReviewFinding:
-    """Something that a reviewer should know. `code` is stable; `line` of the file at `path` counts from 1. What no
-    check decided is `advice`, and never fails a build."""
+    """Something that a reviewer should know. `code` is stable; `line` of the file at `path` counts from 1."""
 
     code: str
     sentence: str
     unique_id: str
     path: str
     line: int | None = None
-    advice: bool = False
 
 
 @dataclass(frozen=True)

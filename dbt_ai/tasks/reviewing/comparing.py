@@ -45,7 +45,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class _Pair:
-    """Two queries of the same columns, in DuckDB's SQL, and how those are called that have another name before."""
+    """Two queries of the same columns, in DuckDB's SQL, and the relations that they may read."""
 
     before: str
     after: str
