@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dbt_ai.checks.equivalence import Equivalence
-from dbt_ai.checks.equivalence.stored import compare_stored
+from dbt_ai.checks.equivalence.stored import compare_stored, on_stored_rows
 from dbt_ai.checks.lifted import Counterexample, Databases, NotComparable, OutputColumn
 from dbt_ai.checks.lifted.answers import describe
 from dbt_ai.errors import WarehouseError
@@ -80,21 +80,18 @@ def compare_model(
         pair, delta = _same_columns(left, right, ours, theirs, known, delta)
         if pair is None:
             return Compared(None, delta)
-        found.append((pair, compared(pair.before, pair.after, known, ordered=False)))
+        found.append((pair, _on_data(compared(pair.before, pair.after, known, ordered=False), pair, connection)))
         if not found[-1][1].same:
             break
     pair, worst = found[-1]
     verdict = verdict_of([one for _, one in found])
-    if worst.same:
+    if worst.verdict in SAME:
         return Compared(verdict, delta)
-    on_data = _on_data(pair, connection)
+    counts = _counts(worst, pair, connection)
+    changed, other_rows = _by_facts(*facts)
     shown = worst.counterexample
     if shown is None:
-        if on_data is not None:
-            verdict = _by_data(verdict, on_data)
-        changed, other_rows = _by_facts(*facts)
-        return Compared(verdict, delta, _still_there(changed, delta), other_rows, on_data=on_data)
-    changed, other_rows = _by_facts(*facts)
+        return Compared(verdict, delta, _still_there(changed, delta), other_rows, on_data=counts)
     seen, rows = _by_rows(shown)
     names = tuple(dict.fromkeys((*seen, *_still_there(changed, delta))))
     return Compared(
@@ -105,7 +102,7 @@ def compare_model(
         tuple(SmallTable(one.table, one.columns, one.rows) for one in shown.tables),
         SmallTable("before", shown.left.columns, shown.left.rows, shown.left.error),
         SmallTable("after", shown.right.columns, shown.right.rows, shown.right.error),
-        on_data,
+        counts,
     )
 
 
@@ -216,24 +213,24 @@ def _still_there(names: Sequence[str], delta: ColumnsChange) -> tuple[str, ...]:
     return tuple(name for name in names if name.casefold() not in others)
 
 
-def _on_data(pair: _Pair, connection: duckdb.DuckDBPyConnection | None) -> tuple[int, int, int, int] | None:
-    """How many rows each gives today, and how many only one of them gives: numbers, and no row itself, since a review
-    is read by others than those who may see the data."""
+def _on_data(found: Equivalence, pair: _Pair, connection: duckdb.DuckDBPyConnection | None) -> Equivalence:
+    """What is known of the two when today's rows are looked at, too."""
     if connection is None:
+        return found
+    return on_stored_rows(found, pair.before, pair.after, pair.relations, connection, seconds=_SECONDS_ON_DATA)
+
+
+def _counts(
+    found: Equivalence, pair: _Pair, connection: duckdb.DuckDBPyConnection | None
+) -> tuple[int, int, int, int] | None:
+    """How many rows each of two that differ gives today, and how many only one of them gives: numbers, and no row
+    itself, since a review is read by others than those who may see the data."""
+    if connection is None or found.verdict is not VerdictKind.REFUTED:
         return None
     try:
         rows = compare_stored(connection, pair.before, pair.after, shown=_MOST_SHOWN, seconds=_SECONDS_ON_DATA)
     except WarehouseError:
         return None
-    if rows.columns[0] and [one.type for one in rows.columns[0]] != [one.type for one in rows.columns[1]]:
+    if [one.type for one in rows.columns[0]] != [one.type for one in rows.columns[1]]:
         return None
     return rows.left_rows, rows.right_rows, len(rows.only_left), len(rows.only_right)
-
-
-def _by_data(verdict: Verdict, on_data: tuple[int, int, int, int]) -> Verdict:
-    """The verdict on queries that nothing else tells apart, by today's rows."""
-    if verdict.kind is not VerdictKind.UNPROVEN:
-        return verdict
-    if on_data[2] or on_data[3]:
-        return verdict  # which of the two choices a query leaves to chance it took is not known
-    return replace(verdict, kind=VerdictKind.HOLDS, where="duckdb")
