@@ -18,6 +18,7 @@ from dbt_ai.evidence.masking import also_personal
 from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.prompt_templates import template
 from dbt_ai.evidence.prompting import MAX_COLUMNS, column_sections, rendered, shared_sections, text_of
+from dbt_ai.evidence.schemas import closed
 from dbt_ai.evidence.secrets import read_environment
 from dbt_ai.evidence.sharing import Sharing
 from dbt_ai.evidence.values import Evidence
@@ -119,22 +120,13 @@ def _schema(columns: Sequence[str], shown: Shown) -> Mapping[str, Any]:
         "expression": text,
         "why": {"type": "string"},
     }
-    return _closed({"tests": {"type": "array", "items": _closed(test)}})
+    return closed({"tests": {"type": "array", "items": closed(test)}})
 
 
 def _one_of(names: Sequence[str]) -> dict[str, Any]:
     if not names:
         return {"type": "null"}
     return {"type": ["string", "null"], "enum": [*names[:MAX_TARGETS], None]}
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def read_tests(answer: Answer, columns: Sequence[str], shown: Shown) -> tuple[ProposedTest, ...]:

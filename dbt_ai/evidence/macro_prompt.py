@@ -16,6 +16,7 @@ from dbt_ai.evidence.masking import visible
 from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.prompt_templates import template
 from dbt_ai.evidence.prompting import rendered, text_of
+from dbt_ai.evidence.schemas import closed
 from dbt_ai.evidence.secrets import read_environment
 
 PROMPT_VERSION = "macro-1"  # changes with every change of a template or of what is rendered into it
@@ -99,20 +100,11 @@ def _instructions(house_style: str) -> str:
 def _schema(arguments: Sequence[str]) -> Mapping[str, Any]:
     """The strict JSON schema of an answer."""
     text = {"type": "string"}
-    argument = _closed({"stands_for": {"type": "string", "enum": list(arguments)}, "name": text, "description": text})
-    return _closed(
+    argument = closed({"stands_for": {"type": "string", "enum": list(arguments)}, "name": text, "description": text})
+    return closed(
         {
             "name": {"type": ["string", "null"]},
             "description": text,
             "arguments": {"type": "array", "items": argument},
         }
     )
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }

@@ -17,6 +17,7 @@ from dbt_ai.evidence.masking import visible
 from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.prompt_templates import template
 from dbt_ai.evidence.prompting import MAX_SQL, rendered
+from dbt_ai.evidence.schemas import closed
 from dbt_ai.evidence.secrets import read_environment
 from dbt_ai.sql.values import Relation
 
@@ -101,22 +102,13 @@ def _table(relation: Relation) -> str:
 
 def _schema(tables: Sequence[str], columns: Sequence[str]) -> Mapping[str, Any]:
     """The strict JSON schema of an answer: flat, without alternatives."""
-    row = _closed({"cells": {"type": "array", "items": {"type": ["string", "null"]}}})
-    table = _closed(
+    row = closed({"cells": {"type": "array", "items": {"type": ["string", "null"]}}})
+    table = closed(
         {
             "table": {"type": "string", "enum": list(tables)},
             "columns": {"type": "array", "items": {"type": "string", "enum": list(columns)}},
             "rows": {"type": "array", "items": row},
         }
     )
-    one = _closed({"why": {"type": "string"}, "tables": {"type": "array", "items": table}})
-    return _closed({"databases": {"type": "array", "items": one}})
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    one = closed({"why": {"type": "string"}, "tables": {"type": "array", "items": table}})
+    return closed({"databases": {"type": "array", "items": one}})

@@ -23,6 +23,7 @@ from dbt_ai.evidence.privacy import visible_findings, visible_profile
 from dbt_ai.evidence.prompt_facts import column_lines, node_lines, node_name, one_line
 from dbt_ai.evidence.prompt_templates import Prompts
 from dbt_ai.evidence.prompt_templates import template as _template
+from dbt_ai.evidence.schemas import closed
 from dbt_ai.evidence.secrets import read_environment
 from dbt_ai.evidence.sharing import Share, Sharing, sharing
 from dbt_ai.evidence.values import Evidence
@@ -140,17 +141,8 @@ def _schema(keys: Sequence[str], about_model: bool) -> Mapping[str, Any]:
     text = {"type": ["string", "null"]}
     properties: dict[str, Any] = {"model_description": text} if about_model else {}
     if keys:
-        properties["columns"] = _closed(dict.fromkeys(keys, text))
-    return _closed(properties)
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+        properties["columns"] = closed(dict.fromkeys(keys, text))
+    return closed(properties)
 
 
 def _keys(columns: Sequence[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from dbt_ai.evidence.masking import also_personal, visible
 from dbt_ai.evidence.prompt_facts import one_line
 from dbt_ai.evidence.prompt_templates import template
 from dbt_ai.evidence.prompting import rendered, shared_sections, text_of
+from dbt_ai.evidence.schemas import closed
 from dbt_ai.evidence.secrets import read_environment
 from dbt_ai.evidence.sharing import Sharing
 from dbt_ai.evidence.values import Evidence
@@ -151,17 +152,8 @@ def _schema(goal: str) -> Mapping[str, Any]:
     text = {"type": "string"}
     properties: dict[str, Any] = {"sql": {"type": ["string", "null"]}}
     if goal == "split":
-        properties["models"] = {"type": "array", "items": _closed({"name": text, "sql": text, "description": text})}
-    return _closed({**properties, "why": text})
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+        properties["models"] = {"type": "array", "items": closed({"name": text, "sql": text, "description": text})}
+    return closed({**properties, "why": text})
 
 
 def _lines(lines: Sequence[str]) -> str:
