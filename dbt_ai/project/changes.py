@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from dbt_ai.errors import UsageError
-
-# No setting of a repository may run a program or change what is printed.
-GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "diff.external=")
-NO_NETWORK = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+from dbt_ai.project.git import blobs, start
 
 _READ_BY_DBT = frozenset({".sql", ".py", ".yml", ".yaml", ".md", ".csv"})
 
@@ -61,46 +55,24 @@ def changes_since(root: Path, ref: str) -> Changes:
     status = {path: letter for path, letter in status.items() if PurePosixPath(path).suffix.casefold() in _READ_BY_DBT}
     old = [path for path, letter in status.items() if letter != "A"]
     prefix = (_run(root, "rev-parse", "--show-prefix") or b"").rstrip(b"\n")
-    before = dict(zip(old, _contents(root, base, prefix, old), strict=True))
+    folder = prefix.decode("utf-8", "surrogateescape")
+    then = blobs(root, base, [folder + path for path in old])
+    before = {path: then.get(folder + path) for path in old}
     files = (FileOfBase(path, before.get(path), (root / path).is_file()) for path in sorted(status))
     there = tuple(file for file in files if file.is_there or file.before is not None)
-    return Changes(base, there, prefix.decode("utf-8", "surrogateescape"))
+    return Changes(base, there, folder)
 
 
-def _contents(root: Path, base: str, prefix: bytes, paths: Sequence[str]) -> Iterator[bytes | None]:
-    """The bytes that each file had in the commit; None for what was no file."""
-    names = [prefix + path.encode("utf-8", "surrogateescape") for path in paths]
-    # A name with a line break cannot be asked for: dbt would not read such a file either.
-    wanted = b"".join(b"%s:%s\n" % (base.encode(), name) for name in names if b"\n" not in name)
-    answer = (_run(root, "cat-file", "--batch", given=wanted) or b"") if wanted else b""
-    at = 0
-    for name in names:
-        if b"\n" in name:
-            yield None
-            continue
-        end = answer.index(b"\n", at)
-        words = answer[at:end].split(b" ")
-        at = end + 1
-        if words[-1] == b"missing":
-            yield None
-            continue
-        size = int(words[-1])
-        yield answer[at : at + size] if words[-2] == b"blob" else None
-        at += size + 1
-
-
-def _run(root: Path, *arguments: str, given: bytes | None = None, fails: bool = False) -> bytes | None:
+def _run(root: Path, *arguments: str, fails: bool = False) -> bytes | None:
     """What git prints; None where it fails and `fails` says that this is an answer. Raises UsageError."""
-    environment = {**os.environ, **NO_NETWORK}
     try:
-        done = subprocess.run(
-            [*GIT, *arguments], cwd=root, env=environment, input=given, capture_output=True, check=False
-        )
+        process = start(root, *arguments)
     except OSError as error:
         raise UsageError(f"git cannot be run, which a review needs: {error.strerror}.") from error
-    if done.returncode == 0:
-        return done.stdout
+    printed, errors = process.communicate()
+    if process.returncode == 0:
+        return printed
     if fails:
         return None
-    told = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    raise UsageError(f"git {arguments[0]} failed: {told[0] if told else f'it ended with {done.returncode}'}.")
+    told = errors.decode("utf-8", "replace").strip().splitlines()
+    raise UsageError(f"git {arguments[0]} failed: {told[0] if told else f'it ended with {process.returncode}'}.")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from dbt_ai.project.changes import GIT, NO_NETWORK
+from dbt_ai.project.git import blobs, start
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # what there is before the first commit
 
@@ -43,7 +43,7 @@ def read_commit(folder: Path, environment: Mapping[str, str] | None = None) -> C
     root = Path(top.strip())
     base = _base(root, environment)
     # In a hook git names the index that is about to be committed; what the index has is what the files have then.
-    diff = _start(
+    diff = start(
         root, "diff", "--name-status", "-z", "-M", "--no-ext-diff", *(("--cached",) if under_hook else ()), base, "--"
     )
     others = () if under_hook else ("--others", "--exclude-standard")
@@ -62,23 +62,7 @@ def read_commit(folder: Path, environment: Mapping[str, str] | None = None) -> C
 
 def contents(commit: Commit, paths: Sequence[str]) -> dict[str, bytes]:
     """What the files at `paths` held before the change; one that was not there is left out."""
-    if not paths:
-        return {}
-    asked = "".join(f"{commit.base}:{path}\n" for path in paths).encode("utf-8", "surrogateescape")
-    done = subprocess.run(
-        [*GIT, "cat-file", "--batch"], cwd=commit.top, env=_environment(), input=asked, capture_output=True, check=False
-    )
-    found: dict[str, bytes] = {}
-    place = 0
-    for path in paths:
-        end = done.stdout.find(b"\n", place)
-        head = done.stdout[place:end].split()
-        place = end + 1
-        if len(head) == 3 and head[1] == b"blob":
-            size = int(head[2])
-            found[path] = done.stdout[place : place + size]
-            place += size + 1
-    return found
+    return blobs(commit.top, commit.base, paths)
 
 
 def _base(root: Path, environment: Mapping[str, str]) -> str:
@@ -111,15 +95,6 @@ def _differing(told: str) -> tuple[set[str], set[str], dict[str, str]]:
     return changed, deleted, renamed
 
 
-def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [*GIT, *arguments]
-    return subprocess.Popen(command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, **NO_NETWORK}
-
-
 def _answer(process: subprocess.Popen[bytes]) -> str | None:
     told, _ = process.communicate()
     return told.decode("utf-8", "surrogateescape") if process.returncode == 0 else None
@@ -127,7 +102,7 @@ def _answer(process: subprocess.Popen[bytes]) -> str | None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
-        return _answer(_start(folder, *arguments))
+        return _answer(start(folder, *arguments))
     except OSError:
         return None
 
