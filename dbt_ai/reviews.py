@@ -47,6 +47,9 @@ class ColumnsChange:
         return (*self.removed, *(before for before, _ in self.renamed))
 
 
+_SAME_COLUMNS = ColumnsChange()
+
+
 @dataclass(frozen=True)
 class Affected:
     """A node below a changed model: which of its `columns` rest on what changes (none: its rows do). `broken` is what
@@ -59,29 +62,38 @@ class Affected:
 
 
 @dataclass(frozen=True)
-class ReviewedModel:
-    """A model that a branch adds, removes or changes.
+class Compared:
+    """What becomes of a model's columns and rows.
 
     `verdict` says whether the columns that are there before and after give the same, on the same input: PROVED,
     BOUNDED, HOLDS, REFUTED (then `tables` is the smallest database that shows it, with `before` and `after` of it) or
     UNPROVEN; None where there is nothing to compare. `changed` are the columns whose values may differ, and
     `other_rows` tells that the rows themselves do. `on_data` counts what differs in the rows that are there today:
-    (rows before, rows after, of these only before, only after). `config` are settings with their values before and
-    after.
+    (rows before, rows after, of these only before, only after).
     """
 
-    unique_id: str
-    name: str
-    path: str
-    change: ChangeKind
     verdict: Verdict | None = None
-    columns: ColumnsChange = ColumnsChange()
+    columns: ColumnsChange = _SAME_COLUMNS
     changed: tuple[str, ...] = ()
     other_rows: bool = False
     tables: tuple[SmallTable, ...] = ()
     before: SmallTable | None = None
     after: SmallTable | None = None
     on_data: tuple[int, int, int, int] | None = None
+
+
+_NOTHING_COMPARED = Compared()
+
+
+@dataclass(frozen=True)
+class ReviewedModel:
+    """A model that a branch adds, removes or changes. `config` are settings with their values before and after."""
+
+    unique_id: str
+    name: str
+    path: str
+    change: ChangeKind
+    compared: Compared = _NOTHING_COMPARED
     config: tuple[tuple[str, str, str], ...] = ()
     affected: tuple[Affected, ...] = ()
     exposures: tuple[str, ...] = ()

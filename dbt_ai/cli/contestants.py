@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dbt_ai.cli.engines import reachable
+from dbt_ai.cli.engines import reachable, tier_of
 from dbt_ai.errors import DbtAiError, UsageError
 from dbt_ai.project.settings import Settings
 
@@ -108,14 +108,11 @@ def _contestant(
 ) -> Contestant:
     from dbt_ai.tasks.evaluating.sheets import Contestant
     from dbt_ai.tasks.sending import send
-    from dbt_ai.tasks.tiers import Asking, Tier
+    from dbt_ai.tasks.tiers import Asking
 
     if each is None:
         return Contestant(name)
-    local = each.local is not None
-    effort = "none" if each.name == "student" else settings.effort
-    plain = each.local is not None and each.local.plain_only
-    tier = Tier(each.name, engines.open(each), effort, by_column=local, plain_only=plain)
+    tier = tier_of(each, engines.open(each), settings.effort)
     # what is served by this process answers one question at a time: others would only wait, on its clock
-    concurrency = 1 if local else settings.concurrency
+    concurrency = 1 if tier.by_column else settings.concurrency
     return Contestant(name, Asking((tier,), prompts, send(concurrency), engines.ledger.checked, engines.spent))

@@ -17,9 +17,10 @@ from dbt_ai.project.settings import Settings
 if TYPE_CHECKING:
     from dbt_ai.engines.opening import Engines
     from dbt_ai.engines.settings import EngineSettings
+    from dbt_ai.engines.values import Engine
     from dbt_ai.project.values import Project
     from dbt_ai.tasks.sending import Withheld
-    from dbt_ai.tasks.tiers import Asking, PromptOptions
+    from dbt_ai.tasks.tiers import Asking, PromptOptions, Tier
 
 NO_STUDENT = (
     "There is no student: run dbtai student install, or set student_base_url and student_model to a server and its "
@@ -247,8 +248,7 @@ def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose
     for each in asked.settings:
         engine = engines.open(each)
         if each.name == "student":
-            plain = each.local is not None and each.local.plain_only
-            tiers.append(Tier("student", engine, "none", by_column=each.local is not None, plain_only=plain))
+            tiers.append(tier_of(each, engine, settings.effort))
             continue
         tiers.append(Tier("reasoning", engine, settings.effort))
         tiers.append(Tier("reasoning again", engine, settings.effort, again=True))
@@ -268,6 +268,17 @@ def _asking(settings: Settings, project: Project, asked: Asked, purpose: Purpose
         ask = withhold(withheld.append, importer.before)
         return replace(asking, ask=ask, notices=lambda: [*importer.sentences(), *_still_open(withheld)])
     return asking
+
+
+def tier_of(reached: EngineSettings, engine: Engine, effort: str) -> Tier:
+    """The step of the cascade that asks the engine: a student does not think, and one of this machine is asked by
+    column."""
+    from dbt_ai.tasks.tiers import Tier
+
+    local = reached.local
+    effort = "none" if reached.name == "student" else effort
+    plain = local is not None and local.plain_only
+    return Tier(reached.name, engine, effort, by_column=local is not None, plain_only=plain)
 
 
 def _still_open(withheld: list[Withheld]) -> list[str]:

@@ -30,7 +30,7 @@ def review_json(review: Review) -> str:
 
 
 def _model(model: ReviewedModel) -> dict[str, Any]:
-    verdict = model.verdict
+    verdict = model.compared.verdict
     told = {} if verdict is None else {"verdict": verdict.kind.value, "reason": verdict.reason}
     more = {} if verdict is None else {"detail": verdict.detail, "where": verdict.where}
     return {
@@ -38,19 +38,19 @@ def _model(model: ReviewedModel) -> dict[str, Any]:
         "path": model.path,
         "change": model.change.value,
         "verdict": {**told, **more} or None,
-        "columns": asdict(model.columns),
-        "changed": list(model.changed),
-        "other_rows": model.other_rows,
+        "columns": asdict(model.compared.columns),
+        "changed": list(model.compared.changed),
+        "other_rows": model.compared.other_rows,
         "example": None
-        if model.before is None or model.after is None
+        if model.compared.before is None or model.compared.after is None
         else {
-            "tables": [asdict(table) for table in model.tables],
-            "before": asdict(model.before),
-            "after": asdict(model.after),
+            "tables": [asdict(table) for table in model.compared.tables],
+            "before": asdict(model.compared.before),
+            "after": asdict(model.compared.after),
         },
         "on_data": None
-        if model.on_data is None
-        else dict(zip(("rows_before", "rows_after", "only_before", "only_after"), model.on_data, strict=True)),
+        if model.compared.on_data is None
+        else dict(zip(("rows_before", "rows_after", "only_before", "only_after"), model.compared.on_data, strict=True)),
         "config": [dict(zip(("name", "before", "after"), one, strict=True)) for one in model.config],
         "affected": [{**asdict(one), "columns": list(one.columns)} for one in model.affected],
         "exposures": list(model.exposures),

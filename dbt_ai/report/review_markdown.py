@@ -76,7 +76,7 @@ _SAME = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS)
 
 
 def _kind(model: ReviewedModel) -> VerdictKind | None:
-    return model.verdict.kind if model.verdict is not None else None
+    return model.compared.verdict.kind if model.compared.verdict is not None else None
 
 
 def _is_bad(model: ReviewedModel) -> bool:
@@ -115,10 +115,10 @@ def _model(model: ReviewedModel, opened: bool) -> str:
 
 def _example(model: ReviewedModel) -> Iterator[str]:
     """The smallest database on which the result differs, as tables in one block of code."""
-    if model.before is None or model.after is None:
+    if model.compared.before is None or model.compared.after is None:
         return
     lines: list[str] = []
-    for table in (*model.tables, model.before, model.after):
+    for table in (*model.compared.tables, model.compared.before, model.compared.after):
         lines += [table.name, *_lines(table), ""]
     yield "The smallest example:"
     yield _block("\n".join(lines).rstrip(), "")

@@ -30,9 +30,9 @@ def review_text(review: Review) -> str:
 
 
 def _example(model: ReviewedModel) -> Iterator[str]:
-    if model.before is None or model.after is None:
+    if model.compared.before is None or model.compared.after is None:
         return
-    for table in (*model.tables, model.before, model.after):
+    for table in (*model.compared.tables, model.compared.before, model.compared.after):
         yield from ("", f"  {table.name}", *_lines(table))
 
 

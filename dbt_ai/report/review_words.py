@@ -14,16 +14,16 @@ def headline(model: ReviewedModel) -> str:
     """What happens to a model, in a few words."""
     if model.change is not ChangeKind.CHANGED:
         return f"{model.change.value} model"
-    if model.verdict is None:
-        return "other columns" if model.columns else "other settings"
-    others = ", other columns" if model.columns else ""
+    if model.compared.verdict is None:
+        return "other columns" if model.compared.columns else "other settings"
+    others = ", other columns" if model.compared.columns else ""
     told = {
         VerdictKind.PROVED: "same result, proved",
         VerdictKind.BOUNDED: "same result, as far as was tried",
         VerdictKind.HOLDS: "same result on today's data",
         VerdictKind.REFUTED: "changes the result",
         VerdictKind.UNPROVEN: "could not be compared",
-    }[model.verdict.kind]
+    }[model.compared.verdict.kind]
     return f"{told}{others}"
 
 
@@ -31,7 +31,7 @@ def sentences(model: ReviewedModel, name: Callable[[str], str] = str, told: Call
     """What there is to say of a model besides its smallest example, one sentence an entry. `name` writes a name, `told`
     a sentence with names in it that are not told apart."""
     found: list[str] = []
-    columns = model.columns
+    columns = model.compared.columns
     for old, new in columns.renamed:
         found.append(f"{name(old)} is called {name(new)} now, and has the same values.")
     if columns.added:
@@ -42,12 +42,12 @@ def sentences(model: ReviewedModel, name: Callable[[str], str] = str, told: Call
         found.append(f"{name(column)} is {name(new)} now, and was {name(old)}.")
     for setting, old, new in model.config:
         found.append(f"{name(setting)} is {name(new)} now, and was {name(old)}.")
-    if model.verdict is not None:
-        found.append(told(model.verdict.detail))
-        if model.verdict.kind is VerdictKind.REFUTED:
+    if model.compared.verdict is not None:
+        found.append(told(model.compared.verdict.detail))
+        if model.compared.verdict.kind is VerdictKind.REFUTED:
             found.append(f"It is about {_about(model, name)}.")
-    if model.on_data is not None:
-        found.append(_on_data(model.on_data))
+    if model.compared.on_data is not None:
+        found.append(_on_data(model.compared.on_data))
     if broken := [name(one.name) for one in model.affected if one.broken]:
         found.append(f"Breaks {listed(broken)}.")
     if reached := [one for one in model.affected if not one.broken]:
@@ -59,8 +59,8 @@ def sentences(model: ReviewedModel, name: Callable[[str], str] = str, told: Call
 
 
 def _about(model: ReviewedModel, name: Callable[[str], str]) -> str:
-    changed = listed([name(one) for one in model.changed]) if model.changed else ""
-    if changed and model.other_rows:
+    changed = listed([name(one) for one in model.compared.changed]) if model.compared.changed else ""
+    if changed and model.compared.other_rows:
         return f"{changed}, and which rows there are"
     return changed or "which rows there are"
 

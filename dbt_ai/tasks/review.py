@@ -13,14 +13,13 @@ import networkx as nx
 
 from dbt_ai.project.changes import Changes
 from dbt_ai.project.values import Node, Project, ProjectReader
-from dbt_ai.reviews import ChangeKind, Review, ReviewedModel, Suggestion
+from dbt_ai.reviews import ChangeKind, Compared, Review, ReviewedModel, Suggestion
 from dbt_ai.tasks.data import open_data
 from dbt_ai.tasks.gathering import Scope, compile_scope, with_ancestors
 from dbt_ai.tasks.in_duckdb import InDuckDB
 from dbt_ai.tasks.progress import Progress, nothing
 from dbt_ai.tasks.refactoring.knowing import known_relations
 from dbt_ai.tasks.reviewing.changed import ChangedNode, changed_nodes
-from dbt_ai.tasks.reviewing.comparing import Compared
 from dbt_ai.tasks.reviewing.findings import findings_of, first_changed_line
 from dbt_ai.tasks.reviewing.missing import missing
 from dbt_ai.tasks.reviewing.pairs import Pairs, Side
@@ -132,7 +131,7 @@ def _compared(
                     continue
                 if result is not None:
                     compared[one.unique_id] = result
-                    model = _told(model, result)
+                    model = replace(model, compared=result)
             models.append(model)
     return sorted(models, key=lambda model: model.unique_id), compared
 
@@ -140,20 +139,6 @@ def _compared(
 def _parents_first(project: Project, found: Sequence[ChangedNode]) -> list[ChangedNode]:
     places = {u: place for place, u in enumerate(nx.lexicographical_topological_sort(project.graph()))}
     return sorted(found, key=lambda one: places.get(one.unique_id, -1))
-
-
-def _told(model: ReviewedModel, found: Compared) -> ReviewedModel:
-    return replace(
-        model,
-        verdict=found.verdict,
-        columns=found.columns,
-        changed=found.changed,
-        other_rows=found.other_rows,
-        tables=found.tables,
-        before=found.before,
-        after=found.after,
-        on_data=found.on_data,
-    )
 
 
 def _reaches(found: Compared) -> bool:

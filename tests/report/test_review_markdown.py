@@ -14,6 +14,7 @@ from dbt_ai.reviews import (
     Affected,
     ChangeKind,
     ColumnsChange,
+    Compared,
     Review,
     ReviewedModel,
     ReviewFinding,
@@ -47,11 +48,7 @@ HOSTILE = (
 def hostile_review(text: str) -> Review:
     """A review every word of which is `text`."""
     table = SmallTable(text, (text, "b"), ((text, None),))
-    model = ReviewedModel(
-        text,
-        text,
-        text,
-        ChangeKind.CHANGED,
+    compared = Compared(
         Verdict(VerdictKind.REFUTED, text, "other-rows"),
         ColumnsChange((text,), (text,), ((text, text),), ((text, text, text),)),
         (text,),
@@ -60,10 +57,10 @@ def hostile_review(text: str) -> Review:
         table,
         replace(table, error=text),
         (1, 2, 3, 4),
-        ((text, text, text),),
-        (Affected(text, text, (text,)), Affected(text, text, broken=text)),
-        (text,),
     )
+    affected = (Affected(text, text, (text,)), Affected(text, text, broken=text))
+    config = ((text, text, text),)
+    model = ReviewedModel(text, text, text, ChangeKind.CHANGED, compared, config, affected, (text,))
     finding = ReviewFinding("broken-model", text, text, text, 3)
     return Review(
         "0" * 40, (model,), (finding,), (Suggestion("document", f"+{text}\n", 1),), (text,), ("broken-model",)

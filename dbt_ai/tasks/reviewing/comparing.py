@@ -12,12 +12,12 @@ from dbt_ai.checks.equivalence.stored import compare_stored, on_stored_rows
 from dbt_ai.checks.lifted import Counterexample, Databases, NotComparable, OutputColumn
 from dbt_ai.checks.lifted.answers import describe
 from dbt_ai.errors import WarehouseError
-from dbt_ai.reviews import ColumnsChange, SmallTable
+from dbt_ai.reviews import ColumnsChange, Compared, SmallTable
 from dbt_ai.sql.names import quoted
 from dbt_ai.sql.query import QueryError, parse_query
 from dbt_ai.sql.values import QueryFacts, Relation
 from dbt_ai.tasks.refactoring.proving import compared, verdict_of
-from dbt_ai.values import Verdict, VerdictKind
+from dbt_ai.values import VerdictKind
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,22 +25,7 @@ if TYPE_CHECKING:
 _SECONDS = 20.0
 _SECONDS_ON_DATA = 30.0
 SAME = (VerdictKind.PROVED, VerdictKind.BOUNDED, VerdictKind.HOLDS)
-_SAME_COLUMNS = ColumnsChange()
 _MOST_SHOWN = 10_000  # rows that differ in today's data are counted up to here
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What is the same and what is not; see ReviewedModel."""
-
-    verdict: Verdict | None
-    columns: ColumnsChange = _SAME_COLUMNS
-    changed: tuple[str, ...] = ()
-    other_rows: bool = False
-    tables: tuple[SmallTable, ...] = ()
-    before: SmallTable | None = None
-    after: SmallTable | None = None
-    on_data: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)

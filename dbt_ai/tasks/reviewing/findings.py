@@ -22,7 +22,7 @@ def findings_of(old: Side, new: Side, model: ReviewedModel, changed: int | None)
     def finding(code: str, sentence: str, path: str = model.path, line: int | None = changed) -> ReviewFinding:
         return ReviewFinding(code, sentence, model.unique_id, path, line)
 
-    name, verdict = model.name, model.verdict
+    name, verdict = model.name, model.compared.verdict
     if model.change is ChangeKind.NEW:
         yield from _does_not_run(new, model)
     if verdict is not None and verdict.reason == "not-compiled" and model.unique_id not in new.scope.sql:
@@ -36,7 +36,7 @@ def findings_of(old: Side, new: Side, model: ReviewedModel, changed: int | None)
             )
     elif verdict is not None and verdict.kind is VerdictKind.UNPROVEN:
         yield finding("not-compared", f"Whether {name} gives the same as before is not known: {verdict.detail}")
-    for column in model.columns.gone:
+    for column in model.compared.columns.gone:
         yield finding("column-removed", f"{name} has no column {column} any more.")
     for one in model.affected:
         if one.broken is not None:
@@ -51,7 +51,7 @@ def _left_behind(new: Side, model: ReviewedModel) -> Iterator[ReviewFinding]:
     node = new.nodes.get(model.unique_id)
     if node is None:
         return
-    gone = model.columns.gone
+    gone = model.compared.columns.gone
     path = node.patch_path or (node.place.path if node.place is not None else model.path)
     for test in new.reader.project.data_tests:
         of_this = test.enabled and test.node == model.unique_id

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbt_ai.project.values import Node, ProjectReader
+from dbt_ai.reviews import Compared
 from dbt_ai.sql.transpiling import Untranslatable
 from dbt_ai.sql.values import Relation
 from dbt_ai.tasks.gathering import Scope
 from dbt_ai.tasks.in_duckdb import InDuckDB
-from dbt_ai.tasks.reviewing.comparing import SAME, Compared, compare_model
+from dbt_ai.tasks.reviewing.comparing import SAME, compare_model
 from dbt_ai.tasks.reviewing.together import with_parents
 from dbt_ai.values import Verdict, VerdictKind
 

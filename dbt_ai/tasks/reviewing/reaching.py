@@ -9,9 +9,9 @@ import networkx as nx
 
 from dbt_ai.project.column_graph import column_graph, impact
 from dbt_ai.project.values import Project
-from dbt_ai.reviews import Affected, ColumnsChange
+from dbt_ai.reviews import Affected, ColumnsChange, Compared
 from dbt_ai.sql.values import Lineage, Relation
-from dbt_ai.tasks.reviewing.comparing import Compared, cannot_run
+from dbt_ai.tasks.reviewing.comparing import cannot_run
 
 
 @dataclass(frozen=True)

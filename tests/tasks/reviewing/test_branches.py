@@ -75,16 +75,17 @@ def test_the_smallest_example_can_be_run(bakery: Path) -> None:
         {"models/marts/members.sql": [["coalesce(collected.collected_orders, 0)", "collected.collected_orders"]]},
     )
     (model,) = reviewed(bakery).models
-    assert model.before is not None
-    assert model.after is not None
-    (changed,) = model.changed
+    found = model.compared
+    assert found.before is not None
+    assert found.after is not None
+    (changed,) = found.changed
     assert changed == "collected_orders"
-    place = model.before.columns.index(changed)
-    assert [row[place] for row in model.before.rows] == [0]
-    assert [row[place] for row in model.after.rows] == [None]
-    assert sum(len(table.rows) for table in model.tables) == 1
-    assert model.on_data is not None
-    assert model.on_data[2] == model.on_data[3] > 0  # members without a collected order are among today's
+    place = found.before.columns.index(changed)
+    assert [row[place] for row in found.before.rows] == [0]
+    assert [row[place] for row in found.after.rows] == [None]
+    assert sum(len(table.rows) for table in found.tables) == 1
+    assert found.on_data is not None
+    assert found.on_data[2] == found.on_data[3] > 0  # members without a collected order are among today's
 
 
 def test_what_is_not_committed_counts_and_so_does_a_base_that_moved_on(bakery: Path) -> None:
