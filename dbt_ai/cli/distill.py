@@ -192,7 +192,7 @@ def _check_installed() -> None:
 
     missing = [name for name in ("torch", "transformers", "peft", "gguf", "xllamacpp") if find_spec(name) is None]
     if missing:
-        raise UsageError(f"{', '.join(missing)} is not installed: pip install 'dbtai[local,distill]'.")
+        raise UsageError(f"Not installed: {', '.join(missing)}. Run pip install 'dbtai[local,distill]'.")
 
 
 def check_terms(pairs: Sequence[Pair], accepted: bool) -> None:

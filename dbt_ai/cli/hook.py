@@ -25,8 +25,8 @@ def command(hook: str, files: tuple[str, ...], fix: bool, form: str, output: Pat
     are missing, that cannot fail, or that are there twice. refs: models, sources and columns that do not exist, and
     Jinja that would run in a generated text.
 
-    FILES are the changed ones, as pre-commit passes them; one that does not differ from the last commit is looked at as
-    a whole. Ends with 1 where something is found.
+    FILES are the changed ones, as pre-commit passes them; without, all that differ from the last commit. One that does
+    not differ is looked at as a whole. Ends with 1 where something is found.
     """
     from dbt_ai.cli.output import check_output, opened, write_text
     from dbt_ai.report.hook_report import hook_json, hook_text

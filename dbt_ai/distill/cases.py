@@ -72,7 +72,8 @@ def _read(path: Path) -> Iterator[Case]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The cases in {path} cannot be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"The cases in {path} cannot be read: {why}.") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

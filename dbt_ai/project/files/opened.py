@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from dbt_ai.errors import ProjectError
+from dbt_ai.errors import ProjectError, UsageError
 from dbt_ai.project.files.git import Commit, contents, joined, read_commit, relative
 from dbt_ai.project.files.layout import PROJECT_FILE, Layout, read_layout
 from dbt_ai.project.files.tree import Tree
@@ -37,12 +37,18 @@ class Change:
 
 def open_changes(files: Sequence[str], environment: Mapping[str, str] | None = None) -> list[Change]:
     """The change of each project that one of `files` (named as seen from the working directory) belongs to, or that
-    has lost files of its own. Files outside of all projects are not looked at.
+    has lost files of its own. Files outside of all projects are not looked at. Where none is named, and it is not
+    pre-commit that names none, those are that differ from the last commit.
 
-    Raises ProjectError for a dbt_project.yml that cannot be read.
+    Raises ProjectError for a dbt_project.yml that cannot be read, and UsageError for a file that is not there.
     """
     here = Path.cwd()
     commit = read_commit(here, environment)
+    files = files or _differing(commit, environment)
+    deleted = {commit.top / path for path in commit.deleted} if commit is not None else set()
+    for file in files:
+        if not os.path.lexists(here / file) and Path(os.path.normpath(here / file)).resolve() not in deleted:
+            raise UsageError(f"There is no file {file}: name the files that a commit touches, or none for all of them.")
     named: dict[Path, set[str]] = {}
     for file in files:
         path = Path(os.path.normpath(here / file))
@@ -55,6 +61,15 @@ def open_changes(files: Sequence[str], environment: Mapping[str, str] | None = N
         if root is not None:
             named.setdefault(root, set())
     return [_opened(root, named[root], commit) for root in sorted(named)]
+
+
+def _differing(commit: Commit | None, environment: Mapping[str, str] | None) -> list[str]:
+    """The files that differ from the last commit, for somebody who names none."""
+    if (os.environ if environment is None else environment).get("PRE_COMMIT"):
+        return []
+    if commit is None:
+        raise UsageError("There is no git repository here that could tell what is changed: name the files to look at.")
+    return [str(commit.top / path) for path in sorted(commit.changed)]
 
 
 def _root_of(path: Path, here: Path) -> Path | None:

@@ -68,3 +68,27 @@ def test_a_wrong_setting_ends_with_two(tmp_path: Path) -> None:
     repository(tmp_path, CASES["description_deleted"])
     (tmp_path / "dbt_ai.yml").write_text("hook_docs: everything\n", encoding="utf-8")
     assert run(["hook", "docs", *passed(tmp_path)]) == 2
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repository(tmp_path, CASES["description_deleted"])
+    assert run(["hook", "docs", "models/nobody.sql"]) == 2
+    assert "There is no file models/nobody.sql" in capsys.readouterr().err
+
+
+def test_without_files_all_that_differs_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository(tmp_path, CASES["description_deleted"])
+    assert hook("docs") == 0, "pre-commit names the files that it has"
+    monkeypatch.delenv("PRE_COMMIT")
+    assert hook("docs") == 1
+    assert "the column amount of stg_orders has no description" in capsys.readouterr().out
+
+
+def test_without_files_and_without_a_repository_nobody_knows_what_is_meant(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PRE_COMMIT")
+    assert run(["hook", "docs"]) == 2
+    assert "name the files to look at" in capsys.readouterr().err
