@@ -1,5 +1,5 @@
-"""A ledger of answers that people of this house gave: what is true of each column of the integration project
-(tests/truths), as the answers to the questions that a reasoning model would be asked.
+"""A ledger of answers that no model was asked for: what tests/truths says of each column of the integration project,
+as the answers to the questions that a reasoning model would be asked.
 
 They take the road of all answers: the questions are exported to a file, the answers imported from one, checked, and
 written where they hold. Where a check refuses a text, less is said the next time. The lock file calls the model

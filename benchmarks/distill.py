@@ -5,7 +5,7 @@
 
 By itself it teaches the corpus: so are the adapters in dbt_ai/engines/local/adapters made, and the small classifier
 (`make starter`). With a project, which is built, it teaches what people and reasoning models wrote there, and of cases
-those that are given; `--by-hand` takes our own project, answered by people of this house. `--start` is the adapter to
+those that are given; `--by-hand` takes our own project, with answers out of tests/truths. `--start` is the adapter to
 go on from and to be compared with, `starter` the one in the package; without it the bare model is. Needs
 dbtai[local,distill].
 """
@@ -43,7 +43,7 @@ EVERY = 20  # steps between lines
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks distill", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--project", type=Path, help="a built dbt project")
-    parser.add_argument("--by-hand", action="store_true", help="our own project, with a ledger written by people")
+    parser.add_argument("--by-hand", action="store_true", help="our own project, with answers out of tests/truths")
     parser.add_argument("--cases", nargs="*", type=Path, help="files of cases; the corpus where no project is given")
     parser.add_argument("--start", metavar="GGUF", help="the adapter to go on from")
     parser.add_argument("--student", default=DEFAULT)
